@@ -1,0 +1,8 @@
+package dev.inmesh.config;
+
+/** The balancers that {@code balancer=} can name; each constant in lower case is its name. */
+public enum BalancerType {
+  ROUND_ROBIN,
+  LEAST_CONN,
+  RANDOM_TWO
+}

@@ -1,0 +1,24 @@
+package dev.inmesh.config;
+
+import java.util.Map;
+
+/**
+ * Everything that the keys say, at one moment. Immutable.
+ *
+ * @param enabled false makes every wrapped client a pass-through
+ * @param configured whether any {@code mesh.*} key is set
+ * @param zone where this process runs; empty when unknown
+ * @param region where this process runs; empty when unknown
+ * @param metricsPerServer whether meters carry the server's address
+ * @param metricsMaxServers servers of an upstream with meters of their own; the rest share {@code
+ *     other}
+ * @param upstreams by name
+ */
+public record MeshSettings(
+    boolean enabled,
+    boolean configured,
+    String zone,
+    String region,
+    boolean metricsPerServer,
+    int metricsMaxServers,
+    Map<String, UpstreamSettings> upstreams) {}

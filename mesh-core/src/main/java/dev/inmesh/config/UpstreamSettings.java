@@ -1,0 +1,132 @@
+package dev.inmesh.config;
+
+import dev.inmesh.server.Server;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The effective settings of one upstream, or of one route of it. Immutable.
+ *
+ * <p>Ranges and defaults are those of the grammar ({@link Grammar}), which is where these come
+ * from; the records below don't check them a second time.
+ *
+ * @param name the upstream's name
+ * @param route the route's name, empty for the upstream itself
+ * @param match which calls belong to the route; empty for the upstream itself
+ * @param servers the servers, no address twice
+ * @param hosts further host names, or {@code host:port}, that mean this upstream; lower case
+ * @param keepalive idle connections kept, at most
+ * @param hostHeader the Host header to send; empty sends it as called
+ * @param tlsName the name for SNI and certificate checks; empty uses the host as called
+ * @param maxRequests calls in flight at most
+ * @param failureStatuses HTTP statuses that are the server's fault
+ * @param routes the routes in the order of their names; empty inside a route
+ */
+public record UpstreamSettings(
+    String name,
+    String route,
+    Optional<RouteMatch> match,
+    List<Server> servers,
+    Set<String> hosts,
+    int keepalive,
+    String hostHeader,
+    String tlsName,
+    BalancerType balancer,
+    Timeouts timeouts,
+    Retry retry,
+    Budget budget,
+    int maxRequests,
+    Breaker breaker,
+    Outlier outlier,
+    Locality locality,
+    Set<Integer> failureStatuses,
+    FallbackSettings fallback,
+    List<UpstreamSettings> routes) {
+
+  /** {@code inventory}, or {@code inventory/stock} for a route: the name in messages. */
+  public String displayName() {
+    return route.isEmpty() ? name : name + "/" + route;
+  }
+
+  /**
+   * @param call the whole call, retries, body and fallback included
+   * @param connect establishing a connection (TCP and TLS each)
+   * @param connectSet whether the key was set: a set key overrules the client's own timeout, the
+   *     built-in one only shortens it
+   * @param read between two reads; empty leaves the client's own
+   * @param attempt one attempt, its body included; empty for none
+   */
+  public record Timeouts(
+      Duration call,
+      Duration connect,
+      boolean connectSet,
+      Optional<Duration> read,
+      Optional<Duration> attempt) {}
+
+  /**
+   * @param on the conditions; empty is {@code off}
+   * @param tries attempts of a call, the first one included
+   * @param backoff wait before each further attempt
+   */
+  public record Retry(Set<RetryCondition> on, int tries, Duration backoff) {}
+
+  /**
+   * @param ratio extra attempts as a share of first attempts, 0 to 1
+   * @param minPerSecond extra attempts that are always allowed
+   */
+  public record Budget(double ratio, double minPerSecond) {}
+
+  /**
+   * @param failureRate share of failed calls in the window that opens the breaker, above 0 to 1
+   * @param window calls
+   * @param openDuration how long no call passes
+   * @param halfOpenCalls calls that then decide
+   */
+  public record Breaker(
+      boolean enabled, double failureRate, int window, Duration openDuration, int halfOpenCalls) {}
+
+  /**
+   * @param enforce false is {@code outlier.mode=off}
+   * @param consecutiveFailures failures in a row that eject
+   * @param interval a clean one shortens the next ejection by one step
+   * @param baseEjectionTime the first ejection
+   * @param maxEjectionTime the longest
+   * @param maxEjectionRatio share of the servers that may be out on evidence a request could have
+   *     caused, 0 to 1
+   */
+  public record Outlier(
+      boolean enforce,
+      int consecutiveFailures,
+      Duration interval,
+      Duration baseEjectionTime,
+      Duration maxEjectionTime,
+      double maxEjectionRatio) {}
+
+  /**
+   * @param regionFence regions whose servers may be used; empty is no fence
+   * @param preferZone the zone to stay in while it suffices; empty for none
+   */
+  public record Locality(Set<String> regionFence, String preferZone) {}
+
+  /**
+   * @param stale whether the last good answer is served
+   * @param byDefault whether the configured answer is served
+   * @param status of the default answer
+   * @param contentType of the default answer
+   * @param body of the default answer, from {@code fallback.body} or {@code fallback.body-file}
+   * @param maxStale age up to which a last good answer is served
+   * @param vary request headers that are part of the key of a last good answer; lower case
+   * @param maxBytes of all last good answers of the upstream together
+   */
+  public record FallbackSettings(
+      boolean stale,
+      boolean byDefault,
+      int status,
+      String contentType,
+      Body body,
+      Duration maxStale,
+      List<String> vary,
+      long maxBytes) {}
+}
