@@ -1,0 +1,43 @@
+package dev.inmesh.balance;
+
+import dev.inmesh.config.BalancerType;
+
+/**
+ * The catalogue of balancers. Each method takes over the array, which must hold at least one server
+ * and not change any more.
+ */
+public final class Balancers {
+
+  private Balancers() {}
+
+  /** The balancer that {@code balancer=} names. */
+  public static <S extends Candidate> Balancer<S> of(
+      BalancerType type, S[] servers, RandomSource random) {
+    return switch (type) {
+      case ROUND_ROBIN -> roundRobin(servers, random);
+      case LEAST_CONN -> leastConn(servers, random);
+      case RANDOM_TWO -> randomTwo(servers, random);
+    };
+  }
+
+  /**
+   * One after the other, each as often as its weight says and as evenly spread as that allows:
+   * {@code a} of weight 5 with {@code b} and {@code c} of weight 1 gives {@code a a b a c a a}.
+   */
+  public static <S extends Candidate> Balancer<S> roundRobin(S[] servers, RandomSource random) {
+    return new RoundRobin<>(servers, random);
+  }
+
+  /**
+   * The server with the fewest attempts in flight for its weight; among equals, by weight. With
+   * more than 16 servers it compares 8 distinct ones.
+   */
+  public static <S extends Candidate> Balancer<S> leastConn(S[] servers, RandomSource random) {
+    return new LeastConn<>(servers, random);
+  }
+
+  /** The better of two distinct servers drawn by weight, by {@link #leastConn}'s comparison. */
+  public static <S extends Candidate> Balancer<S> randomTwo(S[] servers, RandomSource random) {
+    return new RandomTwo<>(servers, random);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.inmesh.balance;
+
+/**
+ * What a balancer may know of a server. Read concurrently with changes; each value is current when
+ * read, two of them need not belong to the same instant.
+ */
+public interface Candidate {
+
+  /** The configured weight, 1 to 65535; constant while the candidate is in one array. */
+  int weight();
+
+  /** Attempts in flight now. */
+  int inFlight();
+}

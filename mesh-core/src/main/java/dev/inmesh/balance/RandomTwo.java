@@ -1,0 +1,57 @@
+package dev.inmesh.balance;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * See {@link Balancers#randomTwo}. Mitzenmacher, "The power of two choices in randomized load
+ * balancing" (2001); drawn by weight and compared like {@link LeastConn}, as nginx's {@code random
+ * two least_conn} does.
+ */
+final class RandomTwo<S extends Candidate> implements Balancer<S> {
+
+  private final S[] servers;
+  private final AliasTable table;
+  private final RandomSource random;
+
+  RandomTwo(S[] servers, RandomSource random) {
+    this.servers = servers;
+    this.random = random;
+    int[] weights = new int[servers.length];
+    boolean equal = true;
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = servers[i].weight();
+      equal &= weights[i] == weights[0];
+    }
+    this.table = equal ? AliasTable.EMPTY : AliasTable.of(weights);
+  }
+
+  @Override
+  public @Nullable S pick(Attempt<S> attempt) {
+    int first = draw();
+    if (servers.length == 1) {
+      return attempt.mayUse(servers[0]) ? servers[0] : null;
+    }
+    int second = draw();
+    for (int tries = 0; second == first && tries < 4; tries++) {
+      second = draw();
+    }
+    if (second == first) {
+      second = first + 1 == servers.length ? 0 : first + 1;
+    }
+    S a = servers[first];
+    S b = servers[second];
+    boolean mayA = attempt.mayUse(a);
+    boolean mayB = attempt.mayUse(b);
+    if (mayA && mayB) {
+      return (long) b.inFlight() * a.weight() < (long) a.inFlight() * b.weight() ? b : a;
+    }
+    if (mayA || mayB) {
+      return mayA ? a : b;
+    }
+    return Scan.firstUsable(servers, first, attempt);
+  }
+
+  private int draw() {
+    return table.isEmpty() ? random.below(servers.length) : table.draw(random);
+  }
+}

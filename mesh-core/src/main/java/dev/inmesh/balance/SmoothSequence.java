@@ -1,0 +1,104 @@
+package dev.inmesh.balance;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * An endless, smooth, weighted sequence of indices; safe for concurrent use.
+ *
+ * <p>Smooth weighted round-robin as in nginx's {@code ngx_http_upstream_round_robin.c}: each step
+ * adds every weight to its server's current value, takes the greatest, and takes the total off that
+ * one. Here the steps of one whole period are run once, so that a step is one atomic increment and
+ * one read whatever the number of servers. Where a period would be longer than {@link #MAX_PERIOD}
+ * (sum of the weights divided by their greatest common divisor), draws by weight from an {@link
+ * AliasTable} take its place: the shares hold, the even spread is lost.
+ */
+final class SmoothSequence {
+
+  static final int MAX_PERIOD = 65_536;
+
+  /**
+   * Above this many steps of work a period isn't run through for the first use: n servers times the
+   * period's length, at about 1 ns each.
+   */
+  private static final long MAX_WORK = 4_000_000;
+
+  private final int size;
+  private final char[] period;
+  private final AliasTable table;
+  private final RandomSource random;
+  private final AtomicInteger position;
+
+  private SmoothSequence(int size, char[] period, AliasTable table, RandomSource random) {
+    this.size = size;
+    this.period = period;
+    this.table = table;
+    this.random = random;
+    int length = period.length > 0 ? period.length : size;
+    // Many processes start with the same list; they must not all start with its first server.
+    this.position = new AtomicInteger(random.below(length));
+  }
+
+  static SmoothSequence over(Candidate[] servers, RandomSource random) {
+    int[] weights = new int[servers.length];
+    int divisor = 0;
+    for (int i = 0; i < servers.length; i++) {
+      weights[i] = servers[i].weight();
+      divisor = greatestCommonDivisor(weights[i], divisor);
+    }
+    long total = 0;
+    boolean equal = true;
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] /= divisor;
+      total += weights[i];
+      equal &= weights[i] == 1;
+    }
+    if (equal) {
+      return new SmoothSequence(weights.length, new char[0], AliasTable.EMPTY, random);
+    }
+    if (total > MAX_PERIOD || total * weights.length > MAX_WORK) {
+      return new SmoothSequence(weights.length, new char[0], AliasTable.of(weights), random);
+    }
+    return new SmoothSequence(
+        weights.length, onePeriod(weights, (int) total), AliasTable.EMPTY, random);
+  }
+
+  /** The next index. */
+  int next() {
+    if (period.length > 0) {
+      return period[step(period.length)];
+    }
+    return table.isEmpty() ? step(size) : table.draw(random);
+  }
+
+  /** The position is kept below the length by compare-and-set, so no wrap can bend the sequence. */
+  private int step(int length) {
+    while (true) {
+      int current = position.get();
+      int next = current + 1 == length ? 0 : current + 1;
+      if (position.weakCompareAndSetVolatile(current, next)) {
+        return current;
+      }
+    }
+  }
+
+  private static char[] onePeriod(int[] weights, int total) {
+    char[] period = new char[total];
+    int[] current = new int[weights.length];
+    for (int step = 0; step < total; step++) {
+      int best = 0;
+      for (int i = 0; i < weights.length; i++) {
+        current[i] += weights[i];
+        if (current[i] > current[best]) {
+          best = i;
+        }
+      }
+      current[best] -= total;
+      period[step] = (char) best;
+    }
+    return period;
+  }
+
+  private static int greatestCommonDivisor(int a, int b) {
+    return b == 0 ? a : greatestCommonDivisor(b, a % b);
+  }
+}

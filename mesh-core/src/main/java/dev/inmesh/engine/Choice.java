@@ -1,0 +1,115 @@
+package dev.inmesh.engine;
+
+import dev.inmesh.balance.Balancer;
+import dev.inmesh.balance.Balancers;
+import dev.inmesh.balance.RandomSource;
+import dev.inmesh.config.UpstreamSettings;
+import dev.inmesh.config.UpstreamSettings.Locality;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Who may be chosen now, in which order of tiers, and who is out. Immutable; built anew when an
+ * ejection, a drain or the list changes it, never for a call.
+ *
+ * <p>Tiers: the preferred zone while at least half of its weight is eligible, all servers that are
+ * no backup, the backups. A server outside the region fence, down or drained is in none.
+ */
+final class Choice {
+
+  /** Asked one after the other until one has a server. */
+  final List<Balancer<ServerState>> tiers;
+
+  /** Who is out, the earliest return first. */
+  final ServerState[] ejected;
+
+  /** The earliest return; only to be read when somebody is out. */
+  final long nextReturn;
+
+  /** Servers that could be chosen if nobody were ejected. */
+  final int usable;
+
+  private Choice(List<Balancer<ServerState>> tiers, ServerState[] ejected, int usable) {
+    this.tiers = tiers;
+    this.ejected = ejected;
+    this.nextReturn = ejected.length == 0 ? 0 : until(ejected[0]);
+    this.usable = usable;
+  }
+
+  static Choice of(
+      Collection<ServerState> servers, UpstreamSettings settings, RandomSource random) {
+    Locality locality = settings.locality();
+    List<ServerState> zone = new ArrayList<>();
+    List<ServerState> regular = new ArrayList<>();
+    List<ServerState> backup = new ArrayList<>();
+    List<ServerState> out = new ArrayList<>();
+    int usable = 0;
+    long zoneWeight = 0;
+    long zoneEligible = 0;
+    for (ServerState state : servers) {
+      boolean inZone =
+          !locality.preferZone().isEmpty()
+              && !state.server().backup()
+              && !state.server().down()
+              && !isFenced(state, locality)
+              && locality.preferZone().equals(state.server().zone());
+      if (inZone) {
+        zoneWeight += state.weight();
+      }
+      if (!isUsable(state, locality)) {
+        continue;
+      }
+      usable++;
+      if (state.isEjected()) {
+        out.add(state);
+      } else if (state.server().backup()) {
+        backup.add(state);
+      } else {
+        regular.add(state);
+        if (inZone) {
+          zone.add(state);
+          zoneEligible += state.weight();
+        }
+      }
+    }
+    List<Balancer<ServerState>> tiers = new ArrayList<>(3);
+    if (2 * zoneEligible >= zoneWeight && zone.size() < regular.size()) {
+      addTier(tiers, zone, settings, random);
+    }
+    addTier(tiers, regular, settings, random);
+    addTier(tiers, backup, settings, random);
+    ServerState[] ejected = out.toArray(new ServerState[0]);
+    if (ejected.length > 1) {
+      long base = until(ejected[0]);
+      Arrays.sort(ejected, Comparator.comparingLong(s -> until(s) - base));
+    }
+    return new Choice(List.copyOf(tiers), ejected, usable);
+  }
+
+  private static void addTier(
+      List<Balancer<ServerState>> tiers,
+      List<ServerState> servers,
+      UpstreamSettings settings,
+      RandomSource random) {
+    if (!servers.isEmpty()) {
+      tiers.add(Balancers.of(settings.balancer(), servers.toArray(new ServerState[0]), random));
+    }
+  }
+
+  static boolean isFenced(ServerState state, Locality locality) {
+    return !locality.regionFence().isEmpty()
+        && !locality.regionFence().contains(state.server().region());
+  }
+
+  private static boolean isUsable(ServerState state, Locality locality) {
+    return !state.server().down() && !state.load.isDraining() && !isFenced(state, locality);
+  }
+
+  private static long until(ServerState state) {
+    ServerState.Ejection ejection = state.ejection();
+    return ejection == null ? 0 : ejection.until();
+  }
+}

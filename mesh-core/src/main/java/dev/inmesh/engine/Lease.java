@@ -1,0 +1,119 @@
+package dev.inmesh.engine;
+
+import dev.inmesh.event.Failure;
+import dev.inmesh.server.Server;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+/**
+ * One attempt on one server, counted in flight from {@link CallPlan#first} until it ends in exactly
+ * one of four ways. Safe for concurrent use: the first end counts, later ones do nothing, so that a
+ * cancel and a completion may meet.
+ */
+public final class Lease implements Unsettled {
+
+  private static final AtomicIntegerFieldUpdater<Lease> ENDED =
+      AtomicIntegerFieldUpdater.newUpdater(Lease.class, "ended");
+
+  private final CallPlan plan;
+  private final ServerState state;
+  private final boolean probe;
+  private final long startNanos;
+  private long endNanos;
+
+  /** 0 while it runs, 1 afterwards. */
+  private volatile int ended;
+
+  Lease(CallPlan plan, ServerState state, boolean probe, long startNanos) {
+    this.plan = plan;
+    this.state = state;
+    this.probe = probe;
+    this.startNanos = startNanos;
+  }
+
+  /** The server to try. */
+  public Server server() {
+    return state.server();
+  }
+
+  /** The server's {@code host:port}. */
+  public String address() {
+    return state.address();
+  }
+
+  /** When the attempt began. */
+  @Override
+  public long startNanos() {
+    return startNanos;
+  }
+
+  @Override
+  public long endNanos() {
+    return endNanos;
+  }
+
+  /** The server answered well. */
+  public void success(long now) {
+    if (end(now)) {
+      long nanos = now - startNanos;
+      state.addLatency(nanos);
+      plan.route().succeeded(state, probe, nanos, now);
+    }
+  }
+
+  /**
+   * It is the server's fault.
+   *
+   * @param status the HTTP status, 0 without an answer
+   */
+  public void failure(Failure failure, int status, long now) {
+    if (!end(now)) {
+      return;
+    }
+    if (failure.isTimeout()) {
+      plan.route().settleLater(this);
+    } else {
+      plan.route().failed(state, probe, failure, status, now - startNanos, now);
+    }
+  }
+
+  /**
+   * The server is overloaded and says so.
+   *
+   * @param waitNanos how long it wants to be left alone; 0 if it doesn't say
+   */
+  public void rejected(long waitNanos, long now) {
+    if (end(now)) {
+      plan.route().rejected(state, probe, waitNanos, now - startNanos, now);
+    }
+  }
+
+  /**
+   * Nothing speaks against the server.
+   *
+   * @param answered whether it answered at all, which a probe takes as a sign of life
+   */
+  public void ignored(boolean answered, long now) {
+    if (end(now)) {
+      plan.route().ignored(state, probe, answered, now - startNanos, now);
+    }
+  }
+
+  @Override
+  public void settle(boolean paused, long now) {
+    RouteEngine route = plan.route();
+    if (paused) {
+      route.ignored(state, probe, false, endNanos - startNanos, now);
+    } else {
+      route.failed(state, probe, Failure.TIMEOUT, 0, endNanos - startNanos, now);
+    }
+  }
+
+  private boolean end(long now) {
+    if (ended != 0 || !ENDED.compareAndSet(this, 0, 1)) {
+      return false;
+    }
+    endNanos = now;
+    state.load.release();
+    return true;
+  }
+}

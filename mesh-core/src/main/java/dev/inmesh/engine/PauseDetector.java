@@ -1,0 +1,65 @@
+package dev.inmesh.engine;
+
+import java.time.Duration;
+
+/**
+ * Knows when this JVM stood still: a garbage collection, a suspended virtual machine, a starved
+ * CPU. A ticker reports when it runs; a tick that comes too late proves a pause since the one
+ * before. Safe for concurrent use.
+ */
+public final class PauseDetector {
+
+  /** How often {@link #tick} is to be called. */
+  public static final Duration PERIOD = Duration.ofMillis(20);
+
+  /** A tick that is later than its period by more than this is a pause. */
+  public static final Duration TOLERANCE = Duration.ofMillis(20);
+
+  /** Attempts last seconds at most and pauses are rare: older ones blame nobody any more. */
+  private static final int REMEMBERED = 16;
+
+  private final long[] starts = new long[REMEMBERED];
+  private final long[] ends = new long[REMEMBERED];
+  private int count;
+  private long lastTick;
+  private boolean ticked;
+  private long pausedNanos;
+
+  /** Reports that the ticker runs. */
+  public synchronized void tick(long now) {
+    if (ticked && now - lastTick > PERIOD.toNanos() + TOLERANCE.toNanos()) {
+      int slot = count++ % REMEMBERED;
+      starts[slot] = lastTick;
+      ends[slot] = now;
+      pausedNanos += now - lastTick - PERIOD.toNanos();
+    }
+    lastTick = now;
+    ticked = true;
+  }
+
+  /** Whether a known pause touched the time from start to end. */
+  public synchronized boolean overlaps(long start, long end) {
+    for (int i = 0; i < Math.min(count, REMEMBERED); i++) {
+      if (starts[i] - end < 0 && start - ends[i] < 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The longest known pause that touched the time from start to end, in nanoseconds; 0 if none. */
+  public synchronized long longest(long start, long end) {
+    long longest = 0;
+    for (int i = 0; i < Math.min(count, REMEMBERED); i++) {
+      if (starts[i] - end < 0 && start - ends[i] < 0) {
+        longest = Math.max(longest, ends[i] - starts[i]);
+      }
+    }
+    return longest;
+  }
+
+  /** All pauses together since the start, in nanoseconds. */
+  public synchronized long pausedNanos() {
+    return pausedNanos;
+  }
+}

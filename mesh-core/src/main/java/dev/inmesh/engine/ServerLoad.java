@@ -1,0 +1,65 @@
+package dev.inmesh.engine;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What a server carries, whatever route the attempts belong to: how many are in flight, and whether
+ * it is drained. Safe for concurrent use.
+ */
+final class ServerLoad {
+
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private volatile boolean draining;
+  private volatile CompletableFuture<Void> drained = new CompletableFuture<>();
+
+  int inFlight() {
+    return inFlight.get();
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  /**
+   * Counts one more attempt, unless the server is drained or full.
+   *
+   * <p>Counts first and looks second, while {@link #drain} marks first and looks second: of an
+   * attempt and a drain that meet, at least one sees the other, so no attempt starts after the
+   * drain was called done.
+   */
+  boolean tryAcquire(int maxConns) {
+    int now = inFlight.incrementAndGet();
+    if (draining || (maxConns != 0 && now > maxConns)) {
+      release();
+      return false;
+    }
+    return true;
+  }
+
+  void release() {
+    if (inFlight.decrementAndGet() == 0 && draining) {
+      drained.complete(null);
+    }
+  }
+
+  /** Admits no new attempt; the future is done when nothing is in flight. */
+  synchronized CompletableFuture<Void> drain() {
+    if (!draining) {
+      drained = new CompletableFuture<>();
+      draining = true;
+      if (inFlight.get() == 0) {
+        drained.complete(null);
+      }
+    }
+    return drained;
+  }
+
+  /** Admits attempts again; a drain that was not done yet is cancelled. */
+  synchronized void restore() {
+    draining = false;
+    drained.completeExceptionally(
+        new CancellationException("restored before nothing was in flight"));
+  }
+}

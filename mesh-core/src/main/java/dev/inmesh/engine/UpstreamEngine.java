@@ -1,0 +1,214 @@
+package dev.inmesh.engine;
+
+import dev.inmesh.balance.RandomSource;
+import dev.inmesh.call.MeshException;
+import dev.inmesh.config.UpstreamSettings;
+import dev.inmesh.event.BreakerState;
+import dev.inmesh.event.UpstreamListener;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * The engine of one upstream: answers which server to try and takes reports of how it went. It
+ * never blocks, runs no user code, opens nothing, and knows only the instants and random numbers
+ * that it is handed. Instants are nanoseconds of one clock, as {@link System#nanoTime}. Safe for
+ * concurrent use.
+ */
+public final class UpstreamEngine {
+
+  private final UpstreamListener listener;
+  private final Function<String, UpstreamListener> routeListeners;
+  private final RandomSource random;
+  private final PauseDetector pauses;
+
+  private final Object lock = new Object();
+  private Map<String, ServerLoad> loads = Map.of();
+
+  private final RouteEngine main;
+  private volatile List<RouteEngine> routes = List.of();
+
+  /**
+   * @param listener told what happens
+   * @param routeListeners the listener of a route, by its name
+   * @param random for ties and jitter
+   * @param pauses known to this JVM; ticked before {@link #tick}
+   */
+  public UpstreamEngine(
+      UpstreamSettings settings,
+      UpstreamListener listener,
+      Function<String, UpstreamListener> routeListeners,
+      RandomSource random,
+      PauseDetector pauses,
+      long now) {
+    this.listener = listener;
+    this.routeListeners = routeListeners;
+    this.random = random;
+    this.pauses = pauses;
+    synchronized (lock) {
+      keepLoads(settings);
+      this.main = new RouteEngine(settings, listener, this::load, random, pauses, now);
+      applyRoutes(settings, now);
+    }
+  }
+
+  /** Other settings and servers from now on; what stays keeps its state. */
+  public void apply(UpstreamSettings settings, long now) {
+    synchronized (lock) {
+      keepLoads(settings);
+      main.apply(settings, this::load, now);
+      applyRoutes(settings, now);
+    }
+  }
+
+  private void keepLoads(UpstreamSettings settings) {
+    Map<String, ServerLoad> kept = new HashMap<>();
+    settings
+        .servers()
+        .forEach(
+            server -> {
+              ServerLoad load = loads.get(server.address());
+              kept.put(server.address(), load == null ? new ServerLoad() : load);
+            });
+    loads = kept;
+  }
+
+  private ServerLoad load(String address) {
+    ServerLoad load = loads.get(address);
+    if (load == null) {
+      throw new IllegalStateException(address + " is not in the list");
+    }
+    return load;
+  }
+
+  private void applyRoutes(UpstreamSettings settings, long now) {
+    Map<String, RouteEngine> before = new HashMap<>();
+    routes.forEach(route -> before.put(route.settings().route(), route));
+    List<RouteEngine> after = new ArrayList<>();
+    for (UpstreamSettings route : settings.routes()) {
+      RouteEngine engine = before.get(route.route());
+      if (engine == null) {
+        engine =
+            new RouteEngine(
+                route, routeListeners.apply(route.route()), this::load, random, pauses, now);
+      } else {
+        engine.apply(route, this::load, now);
+      }
+      after.add(engine);
+    }
+    routes = List.copyOf(after);
+  }
+
+  /**
+   * Plans a call: its deadline is fixed, the breaker and the limit are passed.
+   *
+   * @param now at or after the call's start
+   * @throws MeshException the subtype says why it can't be made
+   */
+  public CallPlan plan(CallInfo info, long now) throws MeshException {
+    RouteEngine route = route(info.method(), info.path());
+    return route.plan(info, now);
+  }
+
+  private RouteEngine route(String method, String path) {
+    List<RouteEngine> current = routes;
+    for (int i = 0; i < current.size(); i++) {
+      RouteEngine route = current.get(i);
+      if (route.settings().match().get().matches(method, path)) {
+        return route;
+      }
+    }
+    return main;
+  }
+
+  /** The settings of the route that such a call belongs to. */
+  public UpstreamSettings settings(String method, String path) {
+    return route(method, path).settings();
+  }
+
+  /** The settings of the upstream. */
+  public UpstreamSettings settings() {
+    return main.settings();
+  }
+
+  /** The listener of the route that such a call belongs to. */
+  public UpstreamListener listener(String method, String path) {
+    return route(method, path).listener();
+  }
+
+  /** The upstream's listener. */
+  public UpstreamListener listener() {
+    return listener;
+  }
+
+  /**
+   * Takes the server out on request: no new attempts from now on; the future is done when none is
+   * in flight any more. It completes on the thread whose attempt was the last one.
+   *
+   * @throws IllegalArgumentException if no server has this address
+   */
+  public CompletableFuture<Void> drain(String address) {
+    synchronized (lock) {
+      CompletableFuture<Void> drained = known(address).drain();
+      main.rebuild();
+      routes.forEach(RouteEngine::rebuild);
+      return drained;
+    }
+  }
+
+  /**
+   * Puts a drained server back.
+   *
+   * @throws IllegalArgumentException if no server has this address
+   */
+  public void restore(String address) {
+    synchronized (lock) {
+      known(address).restore();
+      main.rebuild();
+      routes.forEach(RouteEngine::rebuild);
+    }
+  }
+
+  private ServerLoad known(String address) {
+    ServerLoad load = loads.get(address);
+    if (load == null) {
+      throw new IllegalArgumentException(
+          settings().name()
+              + ": no server "
+              + address
+              + "; known are "
+              + String.join(", ", loads.keySet().stream().sorted().toList()));
+    }
+    return load;
+  }
+
+  /** All servers of the list, in its order. */
+  public List<ServerView> servers(long now) {
+    return main.servers().stream().map(s -> Census.view(s, main.settings(), now)).toList();
+  }
+
+  /** Calls in flight, over all routes. */
+  public int active() {
+    int active = main.active();
+    for (RouteEngine route : routes) {
+      active += route.active();
+    }
+    return active;
+  }
+
+  /** The state of the upstream's breaker. */
+  public BreakerState breakerState() {
+    return main.breakerState();
+  }
+
+  /** Charges the timeouts since the last tick; to be called every {@link PauseDetector#PERIOD}. */
+  public void tick(long now) {
+    main.tick(now);
+    for (RouteEngine route : routes) {
+      route.tick(now);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.inmesh.event;
+
+/** What went wrong with an attempt; the evidence that ejection and retries go by. */
+public enum Failure {
+  /** The server's host refused the connection: nothing listens there. */
+  REFUSED("connect refused"),
+  /** No connection was made within {@code timeout.connect}. */
+  CONNECT_TIMEOUT("connect timed out"),
+  /** No connection could be made for another reason: no route, no address, TLS failed. */
+  CONNECT("connect failed"),
+  /** The connection broke, or what came was not HTTP. */
+  ERROR("connection broke"),
+  /** Time ran out after the connection was made. */
+  TIMEOUT("timed out"),
+  /** An answer with a status that is the server's fault. */
+  STATUS("http");
+
+  private final String words;
+
+  Failure(String words) {
+    this.words = words;
+  }
+
+  /** In messages: {@code connect refused}, {@code http 503}. */
+  public String words(int status) {
+    return this == STATUS ? words + " " + status : words;
+  }
+
+  /** Whether no byte of the request can have left. */
+  public boolean beforeConnected() {
+    return this == REFUSED || this == CONNECT_TIMEOUT || this == CONNECT;
+  }
+
+  /** Whether time ran out, so that a pause of this JVM may be to blame. */
+  public boolean isTimeout() {
+    return this == TIMEOUT || this == CONNECT_TIMEOUT;
+  }
+}

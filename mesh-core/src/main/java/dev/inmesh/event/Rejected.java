@@ -1,0 +1,18 @@
+package dev.inmesh.event;
+
+import java.util.Locale;
+
+/** Why a call was refused before any attempt. */
+public enum Rejected {
+  BREAKER,
+  LIMIT,
+  NO_SERVER,
+  DEADLINE;
+
+  private final String tag = name().toLowerCase(Locale.ROOT);
+
+  /** The name in tags: lower case. */
+  public String tag() {
+    return tag;
+  }
+}

@@ -1,0 +1,14 @@
+package dev.inmesh.event;
+
+/**
+ * Told what happens to one server. Called on the threads that make the calls: must be fast, safe
+ * for concurrent use, and throw nothing.
+ */
+public interface ServerListener {
+
+  /** An attempt ended after so many nanoseconds. */
+  default void attemptEnded(Outcome outcome, long nanos) {}
+
+  /** The server was ejected for this kind of evidence. */
+  default void ejected(Failure evidence) {}
+}

@@ -1,0 +1,20 @@
+package dev.inmesh.http;
+
+import dev.inmesh.event.Source;
+
+/** The headers that every answer through the mesh carries. */
+public final class MeshHeaders {
+
+  /** {@code live}, {@code retry}, {@code stale;age=12s} or {@code default}. */
+  public static final String SOURCE = "mesh-source";
+
+  /** {@code host:port} of the server that answered; missing when none did. */
+  public static final String SERVER = "mesh-server";
+
+  private MeshHeaders() {}
+
+  /** The value of {@link #SOURCE} for a stale answer. */
+  public static String stale(long ageNanos) {
+    return Source.STALE.tag() + ";age=" + ageNanos / 1_000_000_000 + "s";
+  }
+}

@@ -1,0 +1,128 @@
+package dev.inmesh.http;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The addresses of servers by their host names: looked up ahead on other threads, since a system
+ * look-up can't be cancelled, refreshed while they are in use, and the last good ones kept while
+ * the name service is away. Safe for concurrent use.
+ */
+public final class Resolver {
+
+  /** How old addresses may become before they are looked up again, behind the calls' backs. */
+  public static final Duration REFRESH = Duration.ofSeconds(10);
+
+  /** The same while no address is known. */
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  private static final Logger log = LoggerFactory.getLogger(Resolver.class);
+
+  private final Executor executor;
+  private final ConcurrentHashMap<String, Name> names = new ConcurrentHashMap<>();
+
+  /**
+   * A resolver without names.
+   *
+   * @param executor runs look-ups, each of which may block for long
+   */
+  public Resolver(Executor executor) {
+    this.executor = executor;
+  }
+
+  /** A host name; starts its first look-up unless it is known. A literal is known at once. */
+  public Name name(String host) {
+    return names.computeIfAbsent(host, h -> new Name(h, executor));
+  }
+
+  /** One host name and its last good addresses. Safe for concurrent use. */
+  public static final class Name {
+
+    private final String host;
+    private final Executor executor;
+    private final boolean literal;
+    private volatile List<InetAddress> addresses = List.of();
+    private volatile CompletableFuture<List<InetAddress>> lookup = new CompletableFuture<>();
+    private volatile long lookedUpAt;
+
+    private Name(String host, Executor executor) {
+      this.host = host;
+      this.executor = executor;
+      this.literal = isLiteral(host);
+      if (literal) {
+        run();
+      } else {
+        start();
+      }
+    }
+
+    private static boolean isLiteral(String host) {
+      return host.indexOf(':') >= 0
+          || (!host.isEmpty() && host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9')));
+    }
+
+    private void start() {
+      lookedUpAt = System.nanoTime();
+      try {
+        executor.execute(this::run);
+      } catch (RuntimeException e) {
+        // The mesh is closing: nobody needs the addresses any more.
+        lookup.completeExceptionally(e);
+      }
+    }
+
+    private void run() {
+      try {
+        List<InetAddress> found = List.of(InetAddress.getAllByName(host));
+        addresses = found;
+        lookup.complete(found);
+      } catch (UnknownHostException e) {
+        if (addresses.isEmpty()) {
+          lookup.completeExceptionally(e);
+        } else {
+          log.debug("{}: not found now, the last good addresses stay", host);
+          lookup.complete(addresses);
+        }
+      }
+    }
+
+    /**
+     * The addresses, and a look-up in the background when they are old. Empty when none is known
+     * yet: {@link #pending} is then the look-up to wait for.
+     */
+    public List<InetAddress> addresses(long now) {
+      if (!literal && isOld(now)) {
+        refresh(now);
+      }
+      return addresses;
+    }
+
+    private boolean isOld(long now) {
+      return now - lookedUpAt > (addresses.isEmpty() ? RETRY : REFRESH).toNanos();
+    }
+
+    @Override
+    public String toString() {
+      return host;
+    }
+
+    /** The look-up that runs, or the last one. */
+    public CompletableFuture<List<InetAddress>> pending() {
+      return lookup;
+    }
+
+    private synchronized void refresh(long now) {
+      if (isOld(now) && lookup.isDone()) {
+        lookup = new CompletableFuture<>();
+        start();
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package dev.inmesh.okhttp;
+
+import dev.inmesh.config.UpstreamSettings;
+import dev.inmesh.engine.Lease;
+import java.net.Proxy;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import javax.net.ssl.X509TrustManager;
+import okhttp3.Dispatcher;
+import okhttp3.EventListener;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+
+/**
+ * The clients that make the attempts of one wrapped client: the user's client without what the mesh
+ * does itself, one for each server and each set of settings. Safe for concurrent use.
+ */
+final class AttemptClients {
+
+  /** The clients of one route under one set of settings. */
+  private record Generation(
+      UpstreamSettings settings,
+      UpstreamConnections connections,
+      ConcurrentHashMap<String, OkHttpClient> byAddress) {}
+
+  private final OkHttpClient base;
+  private final Function<String, UpstreamConnections> connections;
+  private final ConcurrentHashMap<String, Generation> generations = new ConcurrentHashMap<>();
+
+  AttemptClients(OkHttpClient user, Function<String, UpstreamConnections> connections) {
+    this.connections = connections;
+    OkHttpClient.Builder builder = user.newBuilder();
+    // They have run already, round the whole call.
+    builder.interceptors().clear();
+    builder.networkInterceptors().add(0, new RetryAfterGuard());
+    // Retries are the mesh's: within its budget, on another server, never a POST twice.
+    builder.retryOnConnectionFailure(false).fastFallback(false);
+    // A redirect may lead out of the upstream or into another one.
+    builder.followRedirects(false).followSslRedirects(false);
+    // The upstream's servers are reached directly, as from nginx.
+    builder.proxy(Proxy.NO_PROXY);
+    builder.eventListener(EventListener.NONE).callTimeout(Duration.ZERO);
+    // A queue of its own, which counts calls but never starts a thread: attempts are synchronous.
+    builder.dispatcher(new Dispatcher(user.dispatcher().executorService()));
+    this.base = builder.build();
+  }
+
+  /** What leaves the mesh by a redirect goes through this one. */
+  OkHttpClient outside() {
+    return base.newBuilder().followRedirects(true).followSslRedirects(true).build();
+  }
+
+  UpstreamConnections.Endpoint endpoint(UpstreamSettings settings, Lease lease) {
+    return generation(settings).connections.endpoint(lease.server(), lease.address());
+  }
+
+  /** The client for an attempt, with the timeouts that the user's interceptors may have changed. */
+  OkHttpClient client(UpstreamSettings settings, Lease lease, Interceptor.Chain chain) {
+    Generation generation = generation(settings);
+    OkHttpClient client = generation.byAddress.get(lease.address());
+    if (client == null) {
+      client = generation.byAddress.computeIfAbsent(lease.address(), a -> build(generation, lease));
+    }
+    int connect = connectMillis(settings, chain.connectTimeoutMillis());
+    int read = readMillis(settings, chain.readTimeoutMillis());
+    int write = chain.writeTimeoutMillis();
+    if (client.connectTimeoutMillis() == connect
+        && client.readTimeoutMillis() == read
+        && client.writeTimeoutMillis() == write) {
+      return client;
+    }
+    return client
+        .newBuilder()
+        .connectTimeout(Duration.ofMillis(connect))
+        .readTimeout(Duration.ofMillis(read))
+        .writeTimeout(Duration.ofMillis(write))
+        .build();
+  }
+
+  private Generation generation(UpstreamSettings settings) {
+    String key = settings.displayName();
+    UpstreamConnections current = connections.apply(settings.name());
+    Generation generation = generations.get(key);
+    if (generation == null
+        || !isSame(generation.settings, settings)
+        || generation.connections != current) {
+      generation = new Generation(settings, current, new ConcurrentHashMap<>());
+      generations.put(key, generation);
+    }
+    return generation;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // A reload keeps the object of what didn't change.
+  private static boolean isSame(UpstreamSettings a, UpstreamSettings b) {
+    return a == b;
+  }
+
+  private OkHttpClient build(Generation generation, Lease lease) {
+    UpstreamSettings settings = generation.settings;
+    OkHttpClient.Builder builder =
+        base.newBuilder()
+            .dns(generation.connections.endpoint(lease.server(), lease.address()))
+            .socketFactory(new ServerSockets(base.socketFactory(), lease.server().port()))
+            .connectionPool(generation.connections.pool())
+            .connectTimeout(Duration.ofMillis(connectMillis(settings, base.connectTimeoutMillis())))
+            .readTimeout(Duration.ofMillis(readMillis(settings, base.readTimeoutMillis())));
+    X509TrustManager trust = base.x509TrustManager();
+    if (!settings.tlsName().isEmpty() && trust != null) {
+      builder
+          .sslSocketFactory(new NamedTls(base.sslSocketFactory(), settings.tlsName()), trust)
+          .hostnameVerifier(
+              (host, session) -> base.hostnameVerifier().verify(settings.tlsName(), session));
+    }
+    return builder.build();
+  }
+
+  /** A key that is set overrules the client; the built-in second only shortens the client's own. */
+  private static int connectMillis(UpstreamSettings settings, int client) {
+    int own = (int) settings.timeouts().connect().toMillis();
+    return settings.timeouts().connectSet() || client == 0 ? own : Math.min(own, client);
+  }
+
+  private static int readMillis(UpstreamSettings settings, int client) {
+    return settings.timeouts().read().map(read -> (int) read.toMillis()).orElse(client);
+  }
+}

@@ -1,0 +1,148 @@
+package dev.inmesh.okhttp;
+
+import dev.inmesh.call.Phase;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import okhttp3.Call;
+import okhttp3.Connection;
+import okhttp3.EventListener;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Listens to one attempt: knows what it is busy with, whether a byte may have left, and whether its
+ * connection was used before. Events within the attempt are passed on as events of the user's call,
+ * with the address that was really connected.
+ */
+final class AttemptListener extends ForwardingListener {
+
+  private final Call userCall;
+  private final int port;
+
+  private volatile Phase phase = Phase.CONNECT;
+  private volatile boolean connecting;
+  private volatile boolean acquired;
+  private volatile boolean reused;
+  private volatile boolean sent;
+  private volatile boolean answered;
+  private volatile @Nullable Runnable onCancel;
+
+  AttemptListener(EventListener listener, Call userCall, int port) {
+    super(listener);
+    this.userCall = userCall;
+    this.port = port;
+  }
+
+  @Override
+  Call userCall(Call call) {
+    return userCall;
+  }
+
+  /** What the attempt is busy with. */
+  Phase phase() {
+    return phase;
+  }
+
+  /** Whether it had a connection. */
+  boolean wasConnected() {
+    return acquired;
+  }
+
+  /** Whether a byte of the request may have left. */
+  boolean wasSent() {
+    return sent;
+  }
+
+  /** Whether it went over a connection of an earlier attempt and no answer came. */
+  boolean failedOnReusedConnection() {
+    return reused && !answered;
+  }
+
+  /** Runs when the attempt is cancelled, by its time or by anybody. */
+  void onCancel(Runnable action) {
+    onCancel = action;
+  }
+
+  @Override
+  public void canceled(Call call) {
+    Runnable action = onCancel;
+    if (action != null) {
+      action.run();
+    }
+  }
+
+  @Override
+  public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
+    connecting = true;
+    phase = Phase.CONNECT;
+    super.connectStart(call, real(address), proxy);
+  }
+
+  @Override
+  public void secureConnectStart(Call call) {
+    phase = Phase.TLS;
+    super.secureConnectStart(call);
+  }
+
+  @Override
+  public void connectEnd(
+      Call call, InetSocketAddress address, Proxy proxy, @Nullable Protocol protocol) {
+    super.connectEnd(call, real(address), proxy, protocol);
+  }
+
+  @Override
+  public void connectFailed(
+      Call call,
+      InetSocketAddress address,
+      Proxy proxy,
+      @Nullable Protocol protocol,
+      IOException failure) {
+    super.connectFailed(call, real(address), proxy, protocol, failure);
+  }
+
+  private InetSocketAddress real(InetSocketAddress address) {
+    return new InetSocketAddress(address.getAddress(), port);
+  }
+
+  @Override
+  public void connectionAcquired(Call call, Connection connection) {
+    acquired = true;
+    reused = !connecting;
+    phase = Phase.WRITE;
+    super.connectionAcquired(call, connection);
+  }
+
+  @Override
+  public void requestHeadersStart(Call call) {
+    sent = true;
+    super.requestHeadersStart(call);
+  }
+
+  @Override
+  public void requestHeadersEnd(Call call, Request request) {
+    phase = Phase.SERVER;
+    super.requestHeadersEnd(call, request);
+  }
+
+  @Override
+  public void requestBodyStart(Call call) {
+    phase = Phase.WRITE;
+    super.requestBodyStart(call);
+  }
+
+  @Override
+  public void requestBodyEnd(Call call, long byteCount) {
+    phase = Phase.SERVER;
+    super.requestBodyEnd(call, byteCount);
+  }
+
+  @Override
+  public void responseHeadersEnd(Call call, Response response) {
+    answered = true;
+    phase = Phase.BODY;
+    super.responseHeadersEnd(call, response);
+  }
+}

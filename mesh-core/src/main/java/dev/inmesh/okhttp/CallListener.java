@@ -1,0 +1,141 @@
+package dev.inmesh.okhttp;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.Dispatcher;
+import okhttp3.EventListener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Listens to a call that the user made: knows when it started, carries a cancel to the attempt that
+ * runs, and holds its end back until the body of the attempt is done, as the user's listener would
+ * see it without the mesh. Safe for concurrent use.
+ */
+final class CallListener extends ForwardingListener {
+
+  private volatile long startNanos;
+  private volatile boolean started;
+
+  private volatile @Nullable Call attempt;
+  private boolean attemptOpen;
+  private @Nullable Call endedCall;
+  private @Nullable IOException endedWith;
+
+  CallListener(EventListener listener) {
+    super(listener);
+  }
+
+  @Override
+  Call userCall(Call call) {
+    return call;
+  }
+
+  /** When the call was started or put into the dispatcher's queue; now if that was not heard. */
+  long startNanos(long now) {
+    return started ? startNanos : now;
+  }
+
+  @Override
+  public void callStart(Call call) {
+    startNanos = System.nanoTime();
+    started = true;
+    listener().callStart(call);
+  }
+
+  @Override
+  public void dispatcherQueueStart(Call call, Dispatcher dispatcher) {
+    listener().dispatcherQueueStart(call, dispatcher);
+  }
+
+  @Override
+  public void dispatcherQueueEnd(Call call, Dispatcher dispatcher) {
+    listener().dispatcherQueueEnd(call, dispatcher);
+  }
+
+  @Override
+  public void canceled(Call call) {
+    listener().canceled(call);
+    Call running = attempt;
+    if (running != null) {
+      running.cancel();
+    }
+    synchronized (this) {
+      notifyAll();
+    }
+  }
+
+  /** Waits; false when the call was cancelled or the thread interrupted meanwhile. */
+  synchronized boolean await(Call userCall, long nanos) {
+    long end = System.nanoTime() + nanos;
+    try {
+      for (long left = nanos; left > 0 && !userCall.isCanceled(); left = end - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+    return !userCall.isCanceled();
+  }
+
+  /** From now on a cancel of the call cancels this attempt, also one that came already. */
+  void attempt(Call userCall, Call running) {
+    attempt = running;
+    if (userCall.isCanceled()) {
+      running.cancel();
+    }
+  }
+
+  /** The answer of an attempt was handed out; its body is still to be read. */
+  synchronized void bodyOpened() {
+    attemptOpen = true;
+  }
+
+  /** The body was read to its end, closed, or broke. */
+  void bodyEnded(@Nullable IOException failure) {
+    Call call;
+    synchronized (this) {
+      attemptOpen = false;
+      call = endedCall;
+      endedCall = null;
+      if (failure == null) {
+        failure = endedWith;
+      }
+    }
+    if (call != null) {
+      tell(call, failure);
+    }
+  }
+
+  @Override
+  public void callEnd(Call call) {
+    if (!heldBack(call, null)) {
+      tell(call, null);
+    }
+  }
+
+  @Override
+  public void callFailed(Call call, IOException failure) {
+    if (!heldBack(call, failure)) {
+      tell(call, failure);
+    }
+  }
+
+  private synchronized boolean heldBack(Call call, @Nullable IOException failure) {
+    if (!attemptOpen) {
+      return false;
+    }
+    endedCall = call;
+    endedWith = failure;
+    return true;
+  }
+
+  private void tell(Call call, @Nullable IOException failure) {
+    if (failure == null) {
+      listener().callEnd(call);
+    } else {
+      listener().callFailed(call, failure);
+    }
+  }
+}

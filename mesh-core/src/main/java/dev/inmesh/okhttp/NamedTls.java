@@ -1,0 +1,58 @@
+package dev.inmesh.okhttp;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import javax.net.ssl.SSLSocketFactory;
+
+/** TLS under the name of {@code tls-name} instead of the URL's host. */
+final class NamedTls extends SSLSocketFactory {
+
+  private final SSLSocketFactory delegate;
+  private final String name;
+
+  NamedTls(SSLSocketFactory delegate, String name) {
+    this.delegate = delegate;
+    this.name = name;
+  }
+
+  @Override
+  public Socket createSocket(Socket socket, String host, int port, boolean autoClose)
+      throws IOException {
+    return delegate.createSocket(socket, name, port, autoClose);
+  }
+
+  @Override
+  public String[] getDefaultCipherSuites() {
+    return delegate.getDefaultCipherSuites();
+  }
+
+  @Override
+  public String[] getSupportedCipherSuites() {
+    return delegate.getSupportedCipherSuites();
+  }
+
+  // OkHttp layers TLS over a connected socket only; the others stay as they are.
+
+  @Override
+  public Socket createSocket(String host, int port) throws IOException {
+    return delegate.createSocket(host, port);
+  }
+
+  @Override
+  public Socket createSocket(String host, int port, InetAddress local, int localPort)
+      throws IOException {
+    return delegate.createSocket(host, port, local, localPort);
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port) throws IOException {
+    return delegate.createSocket(host, port);
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
+      throws IOException {
+    return delegate.createSocket(host, port, local, localPort);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.inmesh.okhttp;
+
+import dev.inmesh.config.UpstreamSettings;
+import dev.inmesh.http.HttpUpstreams;
+import dev.inmesh.http.Resolver;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import okhttp3.Dispatcher;
+import okhttp3.EventListener;
+import okhttp3.OkHttpClient;
+
+/**
+ * The OkHttp driver: wraps clients so that their calls to upstreams go through the mesh. Safe for
+ * concurrent use.
+ */
+public final class OkHttpMesh implements AutoCloseable {
+
+  /** OkHttp's own limits of asynchronous calls, which are meant for calls to strangers. */
+  private static final int DEFAULT_MAX_REQUESTS = 64;
+
+  private static final int DEFAULT_MAX_REQUESTS_PER_HOST = 5;
+
+  /** What they are raised to: the limit of an upstream is {@code max-requests}. */
+  private static final int RAISED_MAX_REQUESTS = 1024;
+
+  private final Supplier<HttpUpstreams> upstreams;
+  private final Resolver resolver;
+  private final Map<String, UpstreamConnections> connections = new HashMap<>();
+  private volatile Map<String, UpstreamConnections> published = Map.of();
+
+  /**
+   * A driver without clients.
+   *
+   * @param upstreams the upstreams as they are now
+   */
+  public OkHttpMesh(Supplier<HttpUpstreams> upstreams, Resolver resolver) {
+    this.upstreams = upstreams;
+    this.resolver = resolver;
+  }
+
+  /**
+   * A client whose calls to upstreams go through the mesh and whose other calls are the given
+   * client's. It shares everything with the given client but the dispatcher, whose threads it
+   * shares: at OkHttp's defaults, which allow 5 asynchronous calls to one host, it allows 1024.
+   *
+   * <p>To be called last: an interceptor that is added to the result runs for other hosts only.
+   */
+  public OkHttpClient wrap(OkHttpClient client) {
+    AttemptClients clients = new AttemptClients(client, this::connections);
+    EventListener.Factory users = client.eventListenerFactory();
+    return client
+        .newBuilder()
+        .dispatcher(dispatcher(client.dispatcher()))
+        .eventListenerFactory(call -> new CallListener(users.create(call)))
+        .addInterceptor(new MeshInterceptor(upstreams, clients))
+        .build();
+  }
+
+  private static Dispatcher dispatcher(Dispatcher users) {
+    Dispatcher dispatcher = new Dispatcher(users.executorService());
+    dispatcher.setMaxRequests(
+        users.getMaxRequests() == DEFAULT_MAX_REQUESTS
+            ? RAISED_MAX_REQUESTS
+            : users.getMaxRequests());
+    dispatcher.setMaxRequestsPerHost(
+        users.getMaxRequestsPerHost() == DEFAULT_MAX_REQUESTS_PER_HOST
+            ? RAISED_MAX_REQUESTS
+            : users.getMaxRequestsPerHost());
+    dispatcher.setIdleCallback(users.getIdleCallback());
+    return dispatcher;
+  }
+
+  /**
+   * Follows changed settings: looks up new servers ahead, makes another pool if its size changed.
+   */
+  public void apply(Iterable<UpstreamSettings> settings) {
+    synchronized (connections) {
+      Map<String, UpstreamConnections> before = Map.copyOf(connections);
+      connections.clear();
+      for (UpstreamSettings upstream : settings) {
+        UpstreamConnections old = before.get(upstream.name());
+        UpstreamConnections kept =
+            old != null && old.keepalive() == upstream.keepalive()
+                ? old
+                : new UpstreamConnections(upstream.keepalive(), resolver);
+        kept.apply(upstream);
+        connections.put(upstream.name(), kept);
+      }
+      published = Map.copyOf(connections);
+      before.values().stream()
+          .filter(c -> !connections.containsValue(c))
+          .forEach(UpstreamConnections::close);
+    }
+  }
+
+  private UpstreamConnections connections(String upstream) {
+    UpstreamConnections known = published.get(upstream);
+    if (known != null) {
+      return known;
+    }
+    // A call that was planned before its upstream was taken out of the configuration.
+    return new UpstreamConnections(0, resolver);
+  }
+
+  /** Closes the idle connections. Wrapped clients pass every call on from now on. */
+  @Override
+  public void close() {
+    synchronized (connections) {
+      connections.values().forEach(UpstreamConnections::close);
+      connections.clear();
+      published = Map.of();
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package dev.inmesh.okhttp;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import javax.net.SocketFactory;
+
+/**
+ * Makes sockets that connect to one server's port, whatever port the URL names. So the URL stays as
+ * it was called: caches, cookies, redirects, the Host header and TLS see the logical name and port,
+ * and the mesh alone knows the server's.
+ */
+final class ServerSockets extends SocketFactory {
+
+  private final SocketFactory delegate;
+  private final int port;
+
+  ServerSockets(SocketFactory delegate, int port) {
+    this.delegate = delegate;
+    this.port = port;
+  }
+
+  @Override
+  public Socket createSocket() throws IOException {
+    return delegate == SocketFactory.getDefault()
+        ? new PlainSocket(port)
+        : new WrappedSocket(delegate.createSocket(), port);
+  }
+
+  // OkHttp makes unconnected sockets only, so the others need no way to the server's port.
+
+  @Override
+  public Socket createSocket(String host, int ignoredPort) throws IOException {
+    return delegate.createSocket(host, port);
+  }
+
+  @Override
+  public Socket createSocket(String host, int ignoredPort, InetAddress local, int localPort)
+      throws IOException {
+    return delegate.createSocket(host, port, local, localPort);
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int ignoredPort) throws IOException {
+    return delegate.createSocket(host, port);
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int ignoredPort, InetAddress local, int localPort)
+      throws IOException {
+    return delegate.createSocket(host, port, local, localPort);
+  }
+
+  static InetSocketAddress at(SocketAddress endpoint, int port) {
+    return new InetSocketAddress(((InetSocketAddress) endpoint).getAddress(), port);
+  }
+
+  /** Names the address: the one in OkHttp's own message has the URL's port. */
+  static ConnectException named(InetSocketAddress address, ConnectException cause) {
+    ConnectException named =
+        new ConnectException(
+            address.getAddress().getHostAddress()
+                + ":"
+                + address.getPort()
+                + ": "
+                + cause.getMessage());
+    named.initCause(cause);
+    return named;
+  }
+
+  private static final class PlainSocket extends Socket {
+
+    private final int port;
+
+    PlainSocket(int port) {
+      this.port = port;
+    }
+
+    @Override
+    public void connect(SocketAddress endpoint, int timeout) throws IOException {
+      InetSocketAddress server = at(endpoint, port);
+      try {
+        super.connect(server, timeout);
+      } catch (ConnectException e) {
+        throw named(server, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/** A service mesh that runs inside the JVM. */
+module dev.inmesh {
+  requires transitive okhttp3;
+  requires transitive micrometer.core;
+  requires com.github.benmanes.caffeine;
+  requires dev.failsafe.core;
+  requires okio;
+  requires kotlin.stdlib;
+  requires org.slf4j;
+  requires static org.jspecify;
+
+  exports dev.inmesh.call;
+  exports dev.inmesh.config;
+  exports dev.inmesh.server;
+}
