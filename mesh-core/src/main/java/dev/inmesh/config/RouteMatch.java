@@ -14,7 +14,7 @@ public record RouteMatch(String method, String path) {
       return false;
     }
     int last = path.length() - 1;
-    return last >= 0 && path.charAt(last) == '*'
+    return (last >= 0 && path.charAt(last) == '*')
         ? callPath.regionMatches(0, path, 0, last)
         : callPath.equals(path);
   }

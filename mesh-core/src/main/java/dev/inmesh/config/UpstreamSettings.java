@@ -51,6 +51,8 @@ public record UpstreamSettings(
   }
 
   /**
+   * How long a call and its parts may take.
+   *
    * @param call the whole call, retries, body and fallback included
    * @param connect establishing a connection (TCP and TLS each)
    * @param connectSet whether the key was set: a set key overrules the client's own timeout, the
@@ -66,6 +68,8 @@ public record UpstreamSettings(
       Optional<Duration> attempt) {}
 
   /**
+   * What is tried again, and how often.
+   *
    * @param on the conditions; empty is {@code off}
    * @param tries attempts of a call, the first one included
    * @param backoff wait before each further attempt
@@ -73,12 +77,16 @@ public record UpstreamSettings(
   public record Retry(Set<RetryCondition> on, int tries, Duration backoff) {}
 
   /**
+   * How many extra attempts the upstream allows, all together.
+   *
    * @param ratio extra attempts as a share of first attempts, 0 to 1
    * @param minPerSecond extra attempts that are always allowed
    */
   public record Budget(double ratio, double minPerSecond) {}
 
   /**
+   * When the upstream as a whole counts as down.
+   *
    * @param failureRate share of failed calls in the window that opens the breaker, above 0 to 1
    * @param window calls
    * @param openDuration how long no call passes
@@ -88,6 +96,8 @@ public record UpstreamSettings(
       boolean enabled, double failureRate, int window, Duration openDuration, int halfOpenCalls) {}
 
   /**
+   * When a server is ejected, and for how long.
+   *
    * @param enforce false is {@code outlier.mode=off}
    * @param consecutiveFailures failures in a row that eject
    * @param interval a clean one shortens the next ejection by one step
@@ -105,12 +115,16 @@ public record UpstreamSettings(
       double maxEjectionRatio) {}
 
   /**
+   * Which places the servers may and should be in.
+   *
    * @param regionFence regions whose servers may be used; empty is no fence
    * @param preferZone the zone to stay in while it suffices; empty for none
    */
   public record Locality(Set<String> regionFence, String preferZone) {}
 
   /**
+   * What the caller gets instead of a failed call.
+   *
    * @param stale whether the last good answer is served
    * @param byDefault whether the configured answer is served
    * @param status of the default answer
