@@ -1,6 +1,340 @@
-/** The grammar, to be merged. */
 package dev.inmesh.config;
 
-final class Grammar {
+import dev.inmesh.server.Server;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * All keys: one row for each, from which parsing, checks, suggestions, environment names, the list
+ * of keys and the reference page are made.
+ */
+public final class Grammar {
+
+  private static final List<Key<?>> ROWS = new ArrayList<>();
+
+  private static final Duration MILLI = Duration.ofMillis(1);
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final int MEBI = 1 << 20;
+  private static final String NONE = OptionalType.NONE;
+
+  static final Key<Boolean> ENABLED =
+      global(
+          "enabled",
+          WordType.booleans(),
+          "true",
+          "Whether calls go through the mesh; false lets wrapped clients pass everything on"
+              + " untouched.");
+  static final Key<Optional<String>> ZONE =
+      global("zone", optional(new PlaceType(false)), NONE, "The zone in which this process runs.");
+  static final Key<Optional<String>> REGION =
+      global(
+          "region", optional(new PlaceType(false)), NONE, "The region in which this process runs.");
+  static final Key<Optional<String>> CONFIG_FILE =
+      global(
+          "config.file",
+          optional(filePath()),
+          NONE,
+          "A file of keys, as java.util.Properties reads it, in UTF-8.");
+  static final Key<Duration> CONFIG_REFRESH_INTERVAL =
+      global(
+          "config.refresh-interval",
+          durations(Duration.ofMillis(100), DAY),
+          "5s",
+          "How often the sources are looked at for changes.");
+  static final Key<UnknownKeys> CONFIG_UNKNOWN =
+      global(
+          "config.unknown",
+          words(UnknownKeys.values()),
+          "fail",
+          "What an unknown key does; warn serves for rolling back to an older version.");
+  static final Key<Boolean> METRICS_PER_SERVER =
+      global(
+          "metrics.per-server",
+          WordType.booleans(),
+          "true",
+          "Whether meters carry the server's address.");
+  static final Key<Integer> METRICS_MAX_SERVERS =
+      global(
+          "metrics.max-servers",
+          new CountType(0, 10_000),
+          "100",
+          "Servers of an upstream with meters of their own; the rest share 'other'.");
+
+  static final Key<List<Server>> SERVERS =
+      row(
+          "servers",
+          Level.ONE_UPSTREAM,
+          ServerType.list(),
+          "",
+          "The servers, each as host:port and attributes, separated by commas.");
+  static final Key<Optional<List<String>>> HOSTS =
+      row(
+          "hosts",
+          Level.ONE_UPSTREAM,
+          optional(ListType.of(new HostType(true))),
+          NONE,
+          "Further hosts in URLs that mean this upstream.");
+  static final Key<Integer> KEEPALIVE =
+      upstream("keepalive", new CountType(0, 65_535), "32", "Idle connections kept, at most.");
+  static final Key<Optional<String>> HOST_HEADER =
+      upstream(
+          "host-header",
+          optional(new HostType(true)),
+          NONE,
+          "The Host header to send; none sends it as called.");
+  static final Key<Optional<String>> TLS_NAME =
+      upstream(
+          "tls-name",
+          optional(new HostType(false)),
+          NONE,
+          "The name for SNI and certificate checks; none uses the host as called.");
+
+  static final Key<RouteMatch> MATCH =
+      row(
+          "match",
+          Level.ONE_ROUTE,
+          new RouteMatchType(),
+          "",
+          "The calls that belong to the route: a method or *, a path, with * at its end a prefix.");
+  static final Key<BalancerType> BALANCER =
+      route("balancer", words(BalancerType.values()), "least_conn", "How the server is chosen.");
+
+  static final Key<Duration> TIMEOUT =
+      route(
+          "timeout",
+          durations(MILLI, DAY),
+          "15s",
+          "The whole call: retries, body and fallback included.");
+  static final Key<Duration> TIMEOUT_CONNECT =
+      route(
+          "timeout.connect",
+          durations(MILLI, DAY),
+          "1s",
+          "Making a connection, TCP and TLS each; at most timeout.");
+  static final Key<Optional<Duration>> TIMEOUT_READ =
+      route(
+          "timeout.read",
+          optional(durations(MILLI, DAY)),
+          NONE,
+          "Between two reads; none leaves the client's own; at most timeout.");
+  static final Key<Optional<Duration>> TIMEOUT_ATTEMPT =
+      route(
+          "timeout.attempt",
+          optional(durations(MILLI, DAY)),
+          NONE,
+          "One attempt, its body included; at most timeout.");
+
+  static final Key<Set<RetryCondition>> RETRY_ON =
+      route("retry.on", new RetryOnType(), "connect,error,http_503", "What is tried again.");
+  static final Key<Integer> RETRY_TRIES =
+      route(
+          "retry.tries",
+          new CountType(1, 100),
+          "2",
+          "Attempts of a call in total, the first one included, as nginx counts.");
+  static final Key<Duration> RETRY_BACKOFF =
+      route(
+          "retry.backoff", durations(Duration.ZERO, DAY), "0ms", "Wait before a further attempt.");
+  static final Key<Double> BUDGET =
+      route(
+          "budget",
+          new PercentType(0, 100),
+          "10%",
+          "Further attempts as a share of first attempts, at most.");
+  static final Key<Double> BUDGET_MIN =
+      route(
+          "budget.min",
+          new DecimalType(0, 10_000),
+          "0.2",
+          "Further attempts per second that are always allowed.");
+  static final Key<Integer> MAX_REQUESTS =
+      route("max-requests", new CountType(1, 1_000_000), "1024", "Calls in flight at most.");
+
+  static final Key<Boolean> BREAKER_ENABLED =
+      route("breaker.enabled", WordType.booleans(), "true", "Whether there is a breaker.");
+  static final Key<Double> BREAKER_FAILURE_RATE =
+      route(
+          "breaker.failure-rate",
+          new PercentType(1, 100),
+          "50%",
+          "Share of failed calls in the window that opens the breaker.");
+  static final Key<Integer> BREAKER_WINDOW =
+      route(
+          "breaker.window",
+          new CountType(1, 10_000),
+          "20",
+          "Calls, counted after their retries, over which the breaker judges.");
+  static final Key<Duration> BREAKER_OPEN_DURATION =
+      route(
+          "breaker.open-duration",
+          durations(MILLI, DAY),
+          "1s",
+          "How long an open breaker lets no call pass.");
+  static final Key<Integer> BREAKER_HALF_OPEN_CALLS =
+      route(
+          "breaker.half-open-calls",
+          new CountType(1, 10_000),
+          "3",
+          "Calls that then decide; at most breaker.window.");
+
+  static final Key<Integer> OUTLIER_CONSECUTIVE_FAILURES =
+      route(
+          "outlier.consecutive-failures",
+          new CountType(1, 10_000),
+          "5",
+          "Failures in a row that eject a server.");
+  static final Key<Duration> OUTLIER_INTERVAL =
+      route(
+          "outlier.interval",
+          durations(MILLI, DAY),
+          "1s",
+          "A clean interval makes a server's next ejection one step shorter.");
+  static final Key<Duration> OUTLIER_BASE_EJECTION_TIME =
+      route(
+          "outlier.base-ejection-time",
+          durations(MILLI, DAY),
+          "2s",
+          "The first ejection; at most outlier.max-ejection-time.");
+  static final Key<Duration> OUTLIER_MAX_EJECTION_TIME =
+      route("outlier.max-ejection-time", durations(MILLI, DAY), "10s", "The longest ejection.");
+  static final Key<Double> OUTLIER_MAX_EJECTION_PERCENT =
+      route(
+          "outlier.max-ejection-percent",
+          new PercentType(0, 100),
+          "50%",
+          "Share of the servers that may be out on evidence that a request could have caused.");
+  static final Key<OutlierMode> OUTLIER_MODE =
+      route("outlier.mode", words(OutlierMode.values()), "enforce", "Whether servers are ejected.");
+
+  static final Key<Optional<List<String>>> REGION_FENCE =
+      route(
+          "region-fence",
+          optional(ListType.of(new PlaceType(true))),
+          NONE,
+          "Regions whose servers may be used; a server elsewhere, or without a region, never is;"
+              + " own is mesh.region.");
+  static final Key<Optional<String>> PREFER_ZONE =
+      route(
+          "prefer-zone",
+          optional(new PlaceType(true)),
+          NONE,
+          "The zone to stay in while its servers suffice; own is mesh.zone.");
+  static final Key<List<Integer>> FAILURE_STATUSES =
+      route(
+          "failure.statuses",
+          ListType.of(new CountType(100, 599)),
+          "500,502,503,504",
+          "HTTP statuses that are the server's fault.");
+
+  static final Key<FallbackMode> FALLBACK =
+      route(
+          "fallback",
+          WordType.of(FallbackMode.values(), FallbackMode::word),
+          "none",
+          "What the caller gets instead of a failed call: the last good answer, a default one.");
+  static final Key<Integer> FALLBACK_STATUS =
+      route("fallback.status", new CountType(200, 599), "200", "Status of the default answer.");
+  static final Key<String> FALLBACK_CONTENT_TYPE =
+      route(
+          "fallback.content-type",
+          TextType.of(
+              "content type",
+              "[!-~&&[^/;,]]{1,127}/[!-~&&[^/;,]]{1,127}(?: *;[ -~]{0,255})?",
+              "one like text/plain or application/json; charset=utf-8"),
+          "text/plain",
+          "Content type of the default answer.");
+  static final Key<Body> FALLBACK_BODY =
+      route("fallback.body", new BodyType(), "", "Body of the default answer, sent in UTF-8.");
+  static final Key<Optional<String>> FALLBACK_BODY_FILE =
+      route(
+          "fallback.body-file",
+          optional(filePath()),
+          NONE,
+          "A file with the body of the default answer, up to 16m; not beside fallback.body.");
+  static final Key<Duration> FALLBACK_MAX_STALE =
+      route(
+          "fallback.max-stale",
+          durations(MILLI, Duration.ofDays(365)),
+          "1h",
+          "Age up to which a last good answer is served.");
+  static final Key<Optional<List<String>>> FALLBACK_VARY =
+      route(
+          "fallback.vary",
+          optional(ListType.of(new HeaderType())),
+          NONE,
+          "Request headers that a last good answer depends on.");
+  static final Key<Long> FALLBACK_MAX_BYTES =
+      route(
+          "fallback.max-bytes",
+          new SizeType(1024, 64L << 30),
+          "16m",
+          "All last good answers of the upstream together.");
+
+  /** A body file may be this long, in bytes. */
+  static final int LONGEST_BODY_FILE = 16 * MEBI;
+
   private Grammar() {}
+
+  /** All keys, aligned, one per line, with type, default, range and meaning. */
+  public static String listKeys() {
+    return ReferenceText.listKeys();
+  }
+
+  /** The page docs/configuration.md, in Markdown. */
+  public static String referencePage() {
+    return ReferenceText.page();
+  }
+
+  static List<Key<?>> keys() {
+    return Collections.unmodifiableList(ROWS);
+  }
+
+  static Optional<Key<?>> key(Scope.Kind kind, String name) {
+    for (Key<?> key : ROWS) {
+      if (key.name().equals(name) && key.level().allows(kind)) {
+        return Optional.of(key);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static <T> Key<T> global(String name, ValueType<T> type, String builtIn, String doc) {
+    return row(name, Level.GLOBAL, type, builtIn, doc);
+  }
+
+  private static <T> Key<T> upstream(String name, ValueType<T> type, String builtIn, String doc) {
+    return row(name, Level.UPSTREAM, type, builtIn, doc);
+  }
+
+  private static <T> Key<T> route(String name, ValueType<T> type, String builtIn, String doc) {
+    return row(name, Level.ROUTE, type, builtIn, doc);
+  }
+
+  private static <T> Key<T> row(
+      String name, Level level, ValueType<T> type, String builtIn, String doc) {
+    Key<T> key = new Key<>(name, level, type, builtIn, doc);
+    ROWS.add(key);
+    return key;
+  }
+
+  private static DurationType durations(Duration min, Duration max) {
+    return new DurationType(min, max);
+  }
+
+  private static <T> OptionalType<T> optional(ValueType<T> type) {
+    return new OptionalType<>(type);
+  }
+
+  private static <E extends Enum<E>> WordType<E> words(E[] constants) {
+    return WordType.of(constants, constant -> constant.name().toLowerCase(Locale.ROOT));
+  }
+
+  private static TextType filePath() {
+    return TextType.of("path", "\\P{Cntrl}{1,4096}", "the path of a file");
+  }
 }

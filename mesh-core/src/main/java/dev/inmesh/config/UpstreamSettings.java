@@ -51,7 +51,7 @@ public record UpstreamSettings(
   }
 
   /**
-   * How long things may take.
+   * How long a call and its parts may take.
    *
    * @param call the whole call, retries, body and fallback included
    * @param connect establishing a connection (TCP and TLS each)
@@ -68,7 +68,7 @@ public record UpstreamSettings(
       Optional<Duration> attempt) {}
 
   /**
-   * When and how often a call is tried again.
+   * What is tried again, and how often.
    *
    * @param on the conditions; empty is {@code off}
    * @param tries attempts of a call, the first one included
@@ -77,7 +77,7 @@ public record UpstreamSettings(
   public record Retry(Set<RetryCondition> on, int tries, Duration backoff) {}
 
   /**
-   * How many extra attempts there may be, all together.
+   * How many extra attempts the upstream allows, all together.
    *
    * @param ratio extra attempts as a share of first attempts, 0 to 1
    * @param minPerSecond extra attempts that are always allowed
@@ -85,7 +85,7 @@ public record UpstreamSettings(
   public record Budget(double ratio, double minPerSecond) {}
 
   /**
-   * When the breaker of the upstream opens and closes.
+   * When the upstream as a whole counts as down.
    *
    * @param failureRate share of failed calls in the window that opens the breaker, above 0 to 1
    * @param window calls
@@ -96,7 +96,7 @@ public record UpstreamSettings(
       boolean enabled, double failureRate, int window, Duration openDuration, int halfOpenCalls) {}
 
   /**
-   * When a server is ejected and for how long.
+   * When a server is ejected, and for how long.
    *
    * @param enforce false is {@code outlier.mode=off}
    * @param consecutiveFailures failures in a row that eject
@@ -115,7 +115,7 @@ public record UpstreamSettings(
       double maxEjectionRatio) {}
 
   /**
-   * Where servers may be.
+   * Which places the servers may and should be in.
    *
    * @param regionFence regions whose servers may be used; empty is no fence
    * @param preferZone the zone to stay in while it suffices; empty for none

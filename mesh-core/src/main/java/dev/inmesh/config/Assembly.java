@@ -1,0 +1,123 @@
+package dev.inmesh.config;
+
+import dev.inmesh.config.Resolution.Written;
+import dev.inmesh.server.Server;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Makes the settings of the mesh from the keys, and checks what concerns several upstreams. */
+final class Assembly {
+
+  private final Resolution keys;
+  private final FileWatch files;
+  private final Problems problems;
+
+  Assembly(Resolution keys, FileWatch files, Problems problems) {
+    this.keys = keys;
+    this.files = files;
+    this.problems = problems;
+  }
+
+  MeshSettings settings(boolean configured) {
+    return new MeshSettings(
+        keys.value(Scope.GLOBAL, Grammar.ENABLED),
+        configured,
+        keys.value(Scope.GLOBAL, Grammar.ZONE).orElse(""),
+        keys.value(Scope.GLOBAL, Grammar.REGION).orElse(""),
+        keys.value(Scope.GLOBAL, Grammar.METRICS_PER_SERVER),
+        keys.value(Scope.GLOBAL, Grammar.METRICS_MAX_SERVERS),
+        upstreams());
+  }
+
+  private Map<String, UpstreamSettings> upstreams() {
+    Map<String, Set<String>> routesByName = new TreeMap<>();
+    Map<String, Setting> firstSettings = new HashMap<>();
+    for (Written written : keys.all()) {
+      Scope scope = written.name().scope();
+      if (!scope.upstream().isEmpty()) {
+        Set<String> routes = routesByName.computeIfAbsent(scope.upstream(), n -> new TreeSet<>());
+        firstSettings.putIfAbsent(scope.upstream(), written.setting());
+        if (!scope.route().isEmpty()) {
+          routes.add(scope.route());
+        }
+      }
+    }
+    Map<String, UpstreamSettings> upstreams = new TreeMap<>();
+    routesByName.forEach((name, routes) -> upstreams.put(name, upstream(name, routes)));
+    firstSettings.forEach((name, setting) -> checkServers(name, setting, routesByName.keySet()));
+    checkHosts(upstreams);
+    return Collections.unmodifiableMap(upstreams);
+  }
+
+  private UpstreamSettings upstream(String name, Set<String> routeNames) {
+    Scope scope = Scope.upstream(name);
+    List<UpstreamSettings> routes =
+        routeNames.stream().map(route -> settings(Scope.route(name, route), List.of())).toList();
+    checkMatches(routes);
+    return settings(scope, routes);
+  }
+
+  private UpstreamSettings settings(Scope scope, List<UpstreamSettings> routes) {
+    return new ScopeAssembly(scope, keys, files, problems).settings(routes);
+  }
+
+  private void checkServers(String name, Setting setting, Set<String> names) {
+    Key<List<Server>> servers = Grammar.SERVERS;
+    if (keys.written(Scope.upstream(name), servers).isEmpty()) {
+      Set<String> others = new TreeSet<>(names);
+      others.remove(name);
+      problems.add(
+          setting,
+          ProblemCode.MISSING,
+          "upstream '"
+              + name
+              + "' has no servers; set "
+              + Scope.upstream(name).key(servers.name())
+              + NearMiss.of(name, others).map(o -> ". Did you mean '" + o + "'?").orElse(""));
+    }
+  }
+
+  private void checkMatches(List<UpstreamSettings> routes) {
+    Map<RouteMatch, String> seen = new HashMap<>();
+    for (UpstreamSettings route : routes) {
+      Optional<Written> written =
+          keys.written(Scope.route(route.name(), route.route()), Grammar.MATCH);
+      if (written.isPresent() && route.match().isPresent()) {
+        String other = seen.putIfAbsent(route.match().get(), route.route());
+        if (other != null) {
+          addDuplicate(written.get().setting(), "", "route '" + other + "'");
+        }
+      }
+    }
+  }
+
+  private void checkHosts(Map<String, UpstreamSettings> upstreams) {
+    Map<String, String> seen = new HashMap<>();
+    upstreams.keySet().forEach(name -> seen.put(name, name));
+    for (UpstreamSettings upstream : upstreams.values()) {
+      for (String host : upstream.hosts()) {
+        String other = seen.putIfAbsent(host, upstream.name());
+        if (other != null && !other.equals(upstream.name())) {
+          Optional<Written> written = keys.written(Scope.upstream(upstream.name()), Grammar.HOSTS);
+          addDuplicate(written.orElseThrow().setting(), host, "upstream '" + other + "'");
+        }
+      }
+    }
+  }
+
+  private void addDuplicate(Setting setting, String part, String owner) {
+    problems.add(
+        setting,
+        ProblemCode.DUPLICATE,
+        Echo.quoted(part.isEmpty() ? setting.value() : part)
+            + " belongs to "
+            + owner
+            + " already; remove one");
+  }
+}

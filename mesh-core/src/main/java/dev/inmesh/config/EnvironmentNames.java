@@ -1,0 +1,82 @@
+package dev.inmesh.config;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Finds the key that an environment variable means: {@code MESH_UPSTREAM_INVENTORY_TIMEOUT} is
+ * {@code mesh.upstream.inventory.timeout}, if there is an upstream of that name.
+ */
+final class EnvironmentNames {
+
+  static final String PREFIX = "MESH_";
+
+  /** Declares the names of upstreams, which a variable's name alone can't always show. */
+  static final String UPSTREAMS = "MESH_UPSTREAMS";
+
+  private static final Pattern ONE_WORD_SERVERS =
+      Pattern.compile("MESH_UPSTREAM_([A-Z][A-Z0-9]{0,62})_SERVERS");
+
+  private final Map<String, String> keys = new HashMap<>();
+
+  private EnvironmentNames(List<Scope> scopes) {
+    for (Scope scope : scopes) {
+      for (Key<?> key : Grammar.keys()) {
+        if (key.level().allows(scope.kind())) {
+          String name = scope.key(key.name());
+          keys.putIfAbsent(variable(name), name);
+        }
+      }
+    }
+  }
+
+  /**
+   * The names of all variables that have a meaning.
+   *
+   * @param upstreams that are declared or that other sources use
+   * @param environment in which a name of one word is declared by its {@code ..._SERVERS} alone
+   */
+  static EnvironmentNames of(Collection<String> upstreams, Map<String, String> environment) {
+    // The longest name goes first, so that a-b wins over a where both could be meant.
+    TreeSet<String> names =
+        new TreeSet<>(Comparator.comparing(String::length).reversed().thenComparing(name -> name));
+    names.addAll(upstreams);
+    for (String variable : environment.keySet()) {
+      Matcher servers = ONE_WORD_SERVERS.matcher(variable);
+      if (servers.matches()) {
+        names.add(servers.group(1).toLowerCase(Locale.ROOT));
+      }
+    }
+    List<Scope> scopes = new ArrayList<>(List.of(Scope.GLOBAL, Scope.DEFAULTS));
+    names.forEach(name -> scopes.add(Scope.upstream(name)));
+    return new EnvironmentNames(scopes);
+  }
+
+  /** The key, or nothing when the variable is none of ours. */
+  Optional<String> key(String variable) {
+    return Optional.ofNullable(keys.get(variable));
+  }
+
+  /** What to say about a variable that is none of ours; never its value. */
+  String warning(String variable) {
+    String hint = NearMiss.hint(variable, keys.keySet());
+    return "environment variable "
+        + Echo.key(variable)
+        + " is unknown and ignored."
+        + (hint.isEmpty() ? " For an upstream, declare its name in " + UPSTREAMS : hint);
+  }
+
+  /** {@code MESH_UPSTREAM_INVENTORY_TIMEOUT} for {@code mesh.upstream.inventory.timeout}. */
+  static String variable(String key) {
+    return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+  }
+}

@@ -1,0 +1,24 @@
+package dev.inmesh.config;
+
+/**
+ * One row of the grammar.
+ *
+ * @param name without the prefix that its level gives it, like {@code timeout.connect}
+ * @param defaultText the built-in value as an operator would write it; empty when there is none
+ * @param doc one sentence for the reference
+ */
+record Key<T>(String name, Level level, ValueType<T> type, String defaultText, String doc) {
+
+  /** Whether the key must be set, since nothing is built in. */
+  boolean isRequired() {
+    return defaultText.isEmpty() && !(type instanceof BodyType);
+  }
+
+  T builtIn() {
+    try {
+      return type.parse(defaultText);
+    } catch (Refused e) {
+      throw new IllegalStateException("built-in value of " + name + ": " + e.getMessage(), e);
+    }
+  }
+}

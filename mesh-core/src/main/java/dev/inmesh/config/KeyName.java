@@ -1,0 +1,128 @@
+package dev.inmesh.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The full name of a key, taken apart: {@code mesh.upstream.inventory.timeout}. */
+record KeyName(Scope scope, Key<?> key) {
+
+  static final String PREFIX = "mesh.";
+
+  private static final String DEFAULTS = "mesh.defaults.";
+  private static final String UPSTREAM = "mesh.upstream.";
+  private static final String ROUTE = "route.";
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
+  private static final Set<String> RESERVED = Set.of("default", "defaults", "all", "global");
+
+  static KeyName parse(String text) throws Refused {
+    if (text.startsWith(DEFAULTS)) {
+      return of(Scope.DEFAULTS, text.substring(DEFAULTS.length()), text);
+    }
+    if (text.startsWith(UPSTREAM)) {
+      return parseUpstream(text);
+    }
+    if (text.startsWith(PREFIX)) {
+      return of(Scope.GLOBAL, text.substring(PREFIX.length()), text);
+    }
+    throw new Refused(ProblemCode.UNKNOWN_KEY, "unknown key; all keys start with 'mesh.'");
+  }
+
+  private static KeyName parseUpstream(String text) throws Refused {
+    int dot = text.indexOf('.', UPSTREAM.length());
+    if (dot < 0) {
+      throw unknown(Scope.GLOBAL, text);
+    }
+    String upstream = text.substring(UPSTREAM.length(), dot);
+    checkUpstream(upstream);
+    String name = text.substring(dot + 1);
+    int end = name.startsWith(ROUTE) ? name.indexOf('.', ROUTE.length()) : -1;
+    if (end < 0) {
+      return of(Scope.upstream(upstream), name, text);
+    }
+    String route = name.substring(ROUTE.length(), end);
+    checkForm("route", route);
+    return of(Scope.route(upstream, route), name.substring(end + 1), text);
+  }
+
+  private static KeyName of(Scope scope, String name, String text) throws Refused {
+    Optional<Key<?>> key = Grammar.key(scope.kind(), name);
+    if (key.isEmpty()) {
+      throw unknown(scope, text);
+    }
+    return new KeyName(scope, key.get());
+  }
+
+  /** The upstream that a key's name speaks of, whether or not the key is known. */
+  static Optional<String> upstream(String text) {
+    int dot = text.startsWith(UPSTREAM) ? text.indexOf('.', UPSTREAM.length()) : -1;
+    return Optional.of(dot < 0 ? "" : text.substring(UPSTREAM.length(), dot))
+        .filter(name -> NAME.matcher(name).matches() && !RESERVED.contains(name));
+  }
+
+  static void checkUpstream(String name) throws Refused {
+    if (RESERVED.contains(name)) {
+      throw new Refused(
+          ProblemCode.BAD_NAME,
+          "'" + name + "' is reserved; for every upstream write mesh.defaults.<key>");
+    }
+    checkForm("upstream", name);
+  }
+
+  private static void checkForm(String what, String name) throws Refused {
+    if (!NAME.matcher(name).matches()) {
+      throw new Refused(
+          ProblemCode.BAD_NAME,
+          Echo.quoted(name)
+              + (" is no name for a " + what).replace("a u", "an u")
+              + "; write a-z, 0-9 and '-', a letter first, 63 at most");
+    }
+  }
+
+  private static Refused unknown(Scope scope, String text) {
+    String message = "unknown key";
+    Optional<String> elsewhere = elsewhere(scope, text);
+    if (elsewhere.isPresent()) {
+      message += " here; write '" + elsewhere.get() + "'";
+    } else {
+      String hint = NearMiss.hint(text.toLowerCase(Locale.ROOT), candidates(scope));
+      message += hint.isEmpty() ? "; --list-keys shows the known ones" : "." + hint;
+    }
+    return new Refused(ProblemCode.UNKNOWN_KEY, message);
+  }
+
+  /** Where the key could stand, if it is only its level that is wrong. */
+  private static Optional<String> elsewhere(Scope scope, String text) {
+    String name = text.substring(scope.key("").length());
+    String upstream = scope.upstream().isEmpty() ? "<name>" : scope.upstream();
+    for (Scope other :
+        List.of(
+            Scope.GLOBAL,
+            Scope.DEFAULTS,
+            Scope.upstream(upstream),
+            Scope.route(upstream, "<route>"))) {
+      if (Grammar.key(other.kind(), name).isPresent()) {
+        return Optional.of(other.key(name));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static List<String> candidates(Scope scope) {
+    List<String> names = new ArrayList<>();
+    for (Key<?> key : Grammar.keys()) {
+      for (Scope known : List.of(Scope.GLOBAL, Scope.DEFAULTS)) {
+        if (key.level().allows(known.kind())) {
+          names.add(known.key(key.name()));
+        }
+      }
+      if (scope.kind() != Scope.Kind.GLOBAL && key.level().allows(scope.kind())) {
+        names.add(scope.key(key.name()));
+      }
+    }
+    return names;
+  }
+}

@@ -1,0 +1,7 @@
+package dev.inmesh.config;
+
+/** What {@code outlier.mode} can say. */
+enum OutlierMode {
+  ENFORCE,
+  OFF
+}

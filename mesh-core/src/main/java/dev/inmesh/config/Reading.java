@@ -1,0 +1,144 @@
+package dev.inmesh.config;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Brings what the sources say together: for each key its settings, the one that wins first. */
+final class Reading {
+
+  static final String SYSTEM_PROPERTY = "system property";
+  static final String ENVIRONMENT = "environment variable ";
+  static final String FILE = "file ";
+  static final String CODE = "code";
+
+  private final ProcessKeys keys;
+  private final Problems problems;
+  private final List<String> warnings;
+
+  Reading(ProcessKeys keys, Problems problems, List<String> warnings) {
+    this.keys = keys;
+    this.problems = problems;
+    this.warnings = warnings;
+  }
+
+  /** The settings by key, in the order of precedence. */
+  Map<String, List<Setting>> settings(FileWatch files) {
+    List<Setting> properties = settings(keys.systemProperties(), SYSTEM_PROPERTY);
+    List<Setting> code = settings(keys.code(), CODE);
+    List<Setting> file = file(files, properties, code);
+
+    List<Setting> all = new ArrayList<>(properties);
+    EnvironmentNames names =
+        EnvironmentNames.of(upstreams(List.of(properties, file, code)), keys.environment());
+    warnOfUnknown(names);
+    all.addAll(environment(names));
+    all.addAll(file);
+    all.addAll(code);
+
+    Map<String, List<Setting>> byKey = new TreeMap<>();
+    for (Setting setting : all) {
+      byKey.computeIfAbsent(setting.key(), key -> new ArrayList<>()).add(setting);
+    }
+    return Collections.unmodifiableMap(byKey);
+  }
+
+  private static List<Setting> settings(Map<String, String> values, String source) {
+    return values.entrySet().stream()
+        .map(entry -> new Setting(entry.getKey(), entry.getValue(), source))
+        .toList();
+  }
+
+  private List<Setting> file(FileWatch files, List<Setting> properties, List<Setting> code) {
+    Optional<Setting> named = fileSetting(properties, code);
+    if (named.isEmpty()) {
+      return List.of();
+    }
+    try {
+      Optional<String> path = Grammar.CONFIG_FILE.type().parse(named.get().value());
+      return path.isEmpty() ? List.of() : file(files, path.get(), named.get());
+    } catch (Refused e) {
+      // A value that is no path at all is reported where all values are checked.
+      if (e.faults().get(0).code() == ProblemCode.UNREADABLE_FILE) {
+        problems.add(named.get(), e);
+      }
+      return List.of();
+    }
+  }
+
+  /** Which file, can be said everywhere but in the file. */
+  private Optional<Setting> fileSetting(List<Setting> properties, List<Setting> code) {
+    String key = Scope.GLOBAL.key(Grammar.CONFIG_FILE.name());
+    List<Setting> candidates = new ArrayList<>(properties);
+    candidates.addAll(environment(EnvironmentNames.of(Set.of(), Map.of())));
+    candidates.addAll(code);
+    return candidates.stream().filter(setting -> setting.key().equals(key)).findFirst();
+  }
+
+  private List<Setting> file(FileWatch files, String path, Setting named) throws Refused {
+    ConfigFile file =
+        ConfigFile.parse(files.read(path, ConfigFile.LONGEST), path, FILE + Echo.key(path));
+    for (Setting setting : file.settings()) {
+      if (setting.key().equals(named.key())) {
+        problems.add(
+            setting, ProblemCode.CONTRADICTION, "can't be set in the file itself; remove it there");
+      }
+      if (file.duplicates().contains(setting.key())) {
+        problems.add(
+            setting,
+            ProblemCode.DUPLICATE,
+            "is in the file twice, last as " + Echo.quoted(setting.value()) + "; remove one");
+      }
+    }
+    return file.settings();
+  }
+
+  private Set<String> upstreams(List<List<Setting>> sources) {
+    Set<String> names = new TreeSet<>();
+    sources.forEach(
+        settings ->
+            settings.forEach(setting -> KeyName.upstream(setting.key()).ifPresent(names::add)));
+    String declared = keys.environment().getOrDefault(EnvironmentNames.UPSTREAMS, "");
+    if (!declared.isBlank()) {
+      for (String name : declared.split(",", -1)) {
+        try {
+          KeyName.checkUpstream(name.strip());
+          names.add(name.strip());
+        } catch (Refused e) {
+          problems.add(
+              new Setting(
+                  EnvironmentNames.UPSTREAMS, declared, ENVIRONMENT + EnvironmentNames.UPSTREAMS),
+              e);
+        }
+      }
+    }
+    return names;
+  }
+
+  private List<Setting> environment(EnvironmentNames names) {
+    List<Setting> settings = new ArrayList<>();
+    keys.environment()
+        .forEach(
+            (variable, value) -> {
+              Optional<String> key = names.key(variable);
+              // Templates of platforms leave variables empty where they mean "not set".
+              if (key.isPresent() && !value.isBlank()) {
+                settings.add(new Setting(key.get(), value, ENVIRONMENT + variable));
+              }
+            });
+    return settings;
+  }
+
+  private void warnOfUnknown(EnvironmentNames names) {
+    for (String variable : keys.environment().keySet()) {
+      if (names.key(variable).isEmpty() && !variable.equals(EnvironmentNames.UPSTREAMS)) {
+        warnings.add(names.warning(variable));
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.inmesh.config;
+
+import dev.inmesh.config.Refused.Fault;
+import dev.inmesh.server.Server;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** A server as nginx writes it: {@code 10.0.0.1:80 weight=3 backup}. */
+record ServerType() implements ValueType<Server> {
+
+  private static final Pattern BLANKS = Pattern.compile("\\s+");
+
+  /** Servers separated by commas, no address twice. */
+  static ValueType<List<Server>> list() {
+    return new ListType<>(
+        new ServerType(), server -> HostPort.canonical(server.host()) + " " + server.port());
+  }
+
+  @Override
+  public Server parse(String entry) throws Refused {
+    String[] words = BLANKS.split(entry.strip(), -1);
+    List<Fault> faults = new ArrayList<>();
+    ServerDraft draft = new ServerDraft();
+    try {
+      draft.address(address(words[0], entry));
+    } catch (Refused e) {
+      faults.addAll(e.faults());
+    }
+    Set<String> seen = new HashSet<>();
+    for (int i = 1; i < words.length; i++) {
+      try {
+        String attribute = ServerAttribute.apply(words[i], draft);
+        if (!seen.add(attribute)) {
+          String twice = Echo.quoted(entry) + " has " + attribute + " twice; remove one";
+          faults.add(new Fault(ProblemCode.DUPLICATE, twice));
+        }
+      } catch (Refused e) {
+        faults.addAll(e.faults());
+      }
+    }
+    if (!faults.isEmpty()) {
+      throw new Refused(faults);
+    }
+    return draft.server();
+  }
+
+  private static HostPort address(String word, String entry) throws Refused {
+    HostPort address = HostPort.parse(word);
+    if (address.port().isEmpty()) {
+      throw Refused.malformed(Echo.quoted(entry) + " has no port; write " + address + ":80");
+    }
+    return address;
+  }
+
+  @Override
+  public String syntax() {
+    return "server";
+  }
+}
