@@ -9,6 +9,7 @@ module dev.inmesh {
   requires org.slf4j;
   requires static org.jspecify;
 
+  exports dev.inmesh;
   exports dev.inmesh.call;
   exports dev.inmesh.config;
   exports dev.inmesh.server;

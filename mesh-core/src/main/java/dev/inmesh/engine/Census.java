@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Looks at servers for a person: one by one, and counted for a message. */
@@ -39,7 +40,7 @@ final class Census {
           words.append(
               state == ServerView.State.UP
                   ? "busy or tried"
-                  : state.name().toLowerCase(java.util.Locale.ROOT));
+                  : state.name().toLowerCase(Locale.ROOT));
           if (state == ServerView.State.EJECTED || state == ServerView.State.WAITING) {
             ServerView first = views.get(0);
             words

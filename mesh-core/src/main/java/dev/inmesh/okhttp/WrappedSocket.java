@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A socket of the user's own socket factory that connects to the server's port; everything else is
  * the user's socket.
  */
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // The wrapped socket does.
 final class WrappedSocket extends Socket {
 
   private final Socket delegate;

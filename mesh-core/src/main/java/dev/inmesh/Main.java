@@ -1,0 +1,55 @@
+package dev.inmesh;
+
+import dev.inmesh.config.Configuration;
+import dev.inmesh.config.Grammar;
+import dev.inmesh.config.MeshConfigException;
+import dev.inmesh.config.Snapshot;
+import dev.inmesh.config.Sources;
+
+/** What an operator can ask of the jar: {@code --list-keys}, {@code --check}. */
+final class Main {
+
+  private static final String USAGE =
+      """
+      usage: java [-Dmesh...] -cp <class path> dev.inmesh.Main --list-keys | --check
+        --list-keys  print every configuration key with its default, range and meaning
+        --check      read the configuration as a service would and print what holds;
+                     exit status 2 and all problems if there are any
+      """;
+
+  private Main() {}
+
+  /** Runs it; exits with 0, or 2 when the configuration or the arguments are wrong. */
+  @SuppressWarnings("SystemOut")
+  public static void main(String[] args) {
+    String asked = args.length == 1 ? args[0] : "";
+    switch (asked) {
+      case "--list-keys" -> System.out.print(Grammar.listKeys());
+      case "--check" -> System.exit(check());
+      default -> {
+        System.err.print(USAGE);
+        System.exit(2);
+      }
+    }
+  }
+
+  private static int check() {
+    try {
+      Snapshot snapshot = Configuration.open(Sources.ofSystem()).current();
+      for (Snapshot.Entry entry : snapshot.entries()) {
+        System.out.println(
+            entry.key()
+                + " = "
+                + entry.value()
+                + " ["
+                + entry.source()
+                + "]"
+                + (entry.shadows().isEmpty() ? "" : " shadows " + entry.shadows()));
+      }
+      return 0;
+    } catch (MeshConfigException e) {
+      System.err.println(e.getMessage());
+      return 2;
+    }
+  }
+}

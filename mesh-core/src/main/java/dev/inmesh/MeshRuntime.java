@@ -1,0 +1,180 @@
+package dev.inmesh;
+
+import dev.inmesh.balance.RandomSource;
+import dev.inmesh.call.Fallback;
+import dev.inmesh.config.Configuration;
+import dev.inmesh.config.MeshSettings;
+import dev.inmesh.config.UpstreamSettings;
+import dev.inmesh.engine.PauseDetector;
+import dev.inmesh.engine.UpstreamEngine;
+import dev.inmesh.http.HttpUpstream;
+import dev.inmesh.http.HttpUpstreams;
+import dev.inmesh.http.Resolver;
+import dev.inmesh.micrometer.MeshMeters;
+import dev.inmesh.okhttp.OkHttpMesh;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What runs behind a {@link Mesh}: the engines of its upstreams, its drivers, meters and threads.
+ * Follows the configuration; safe for concurrent use.
+ */
+final class MeshRuntime implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Mesh.class);
+
+  private final MeshMeters meters;
+  private final Map<String, Fallback> fallbacks;
+  private final PauseDetector pauses = new PauseDetector();
+  private final ExecutorService lookups = DaemonThreads.upTo(16, "inmesh-resolver");
+  private final ExecutorService fallbackThreads = DaemonThreads.upTo(256, "inmesh-fallback");
+  private final OkHttpMesh okHttp;
+  private final Repeater configPoll;
+
+  private final Object lock = new Object();
+  private @Nullable Repeater ticker;
+  private boolean closed;
+
+  private volatile Map<String, HttpUpstream> byName = Map.of();
+  private volatile HttpUpstreams published = HttpUpstreams.NONE;
+
+  MeshRuntime(
+      Configuration configuration, MeterRegistry registry, Map<String, Fallback> fallbacks) {
+    MeshSettings settings = configuration.current().settings();
+    this.fallbacks = fallbacks;
+    this.meters =
+        new MeshMeters(registry, settings.metricsPerServer(), settings.metricsMaxServers());
+    this.okHttp = new OkHttpMesh(() -> published, new Resolver(lookups));
+    meters.configuration(() -> configuration.current().version(), configuration::rejected);
+    if (!settings.configured()) {
+      log.info("no mesh.* property is set: wrapped clients pass every call on");
+    }
+    apply(settings);
+    configuration.subscribe(snapshot -> apply(snapshot.settings()));
+    this.configPoll =
+        Repeater.start("inmesh-config", configuration::refreshInterval, configuration::poll);
+  }
+
+  private void apply(MeshSettings settings) {
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+      long now = System.nanoTime();
+      meters.apply(settings.metricsPerServer(), settings.metricsMaxServers());
+      Map<String, HttpUpstream> before = byName;
+      Map<String, HttpUpstream> after = new TreeMap<>();
+      for (UpstreamSettings upstream : settings.upstreams().values()) {
+        HttpUpstream known = before.get(upstream.name());
+        if (known == null) {
+          after.put(upstream.name(), open(upstream, now));
+        } else {
+          // What didn't change keeps its very object, which drivers compare.
+          if (!known.engine().settings().equals(upstream)) {
+            change(known, upstream, now);
+          }
+          after.put(upstream.name(), known);
+        }
+      }
+      before.keySet().stream().filter(n -> !after.containsKey(n)).forEach(meters::remove);
+      byName = Map.copyOf(after);
+      okHttp.apply(after.values().stream().map(u -> u.engine().settings()).toList());
+      published = settings.enabled() ? HttpUpstreams.of(after.values()) : HttpUpstreams.NONE;
+      if (ticker == null && !after.isEmpty()) {
+        ticker = Repeater.start("inmesh-ticker", () -> PauseDetector.PERIOD, this::tick);
+      }
+    }
+  }
+
+  private HttpUpstream open(UpstreamSettings settings, long now) {
+    String name = settings.name();
+    UpstreamEngine engine =
+        new UpstreamEngine(
+            settings,
+            meters.upstream(name, ""),
+            route -> meters.upstream(name, route),
+            RandomSource.perThread(),
+            pauses,
+            now);
+    meters.gauges(engine);
+    return new HttpUpstream(engine, Optional.ofNullable(fallbacks.get(name)), fallbackThreads);
+  }
+
+  private void change(HttpUpstream upstream, UpstreamSettings settings, long now) {
+    Set<String> routes = routes(upstream.engine().settings());
+    upstream.engine().apply(settings, now);
+    upstream.apply();
+    routes.removeAll(routes(settings));
+    routes.forEach(route -> meters.remove(settings.name(), route));
+  }
+
+  private static Set<String> routes(UpstreamSettings settings) {
+    return settings.routes().stream().map(UpstreamSettings::route).collect(Collectors.toSet());
+  }
+
+  private void tick() {
+    long now = System.nanoTime();
+    pauses.tick(now);
+    for (HttpUpstream upstream : byName.values()) {
+      upstream.engine().tick(now);
+    }
+  }
+
+  OkHttpMesh okHttp() {
+    return okHttp;
+  }
+
+  Upstream upstream(String name) {
+    HttpUpstream upstream = byName.get(name);
+    if (upstream == null) {
+      throw new IllegalArgumentException(
+          "no upstream '"
+              + name
+              + "': configured are "
+              + byName.keySet().stream().sorted().toList()
+              + "; set mesh.upstream."
+              + name
+              + ".servers");
+    }
+    return new Upstream(upstream.engine());
+  }
+
+  List<Upstream> upstreams() {
+    return byName.values().stream()
+        .map(u -> new Upstream(u.engine()))
+        .sorted((a, b) -> a.name().compareTo(b.name()))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    Repeater ticking;
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      published = HttpUpstreams.NONE;
+      ticking = ticker;
+    }
+    configPoll.close();
+    if (ticking != null) {
+      ticking.close();
+    }
+    // What ran out of time just before is still settled: nothing is lost.
+    tick();
+    lookups.shutdownNow();
+    fallbackThreads.shutdownNow();
+    okHttp.close();
+    meters.close();
+  }
+}

@@ -1,0 +1,109 @@
+package dev.inmesh.micrometer;
+
+import dev.inmesh.engine.UpstreamEngine;
+import dev.inmesh.event.UpstreamListener;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+
+/**
+ * The meters of a mesh in a Micrometer registry. Each is built once, found without a look-up when a
+ * call is made, and removed with what it measures. Safe for concurrent use.
+ */
+public final class MeshMeters implements AutoCloseable {
+
+  private final MeterRegistry registry;
+  private final Meters own;
+  private final List<UpstreamMeters> upstreams = new ArrayList<>();
+  private boolean perServer;
+  private int maxServers;
+
+  /**
+   * Meters of a mesh.
+   *
+   * @param perServer whether servers have meters of their own
+   * @param maxServers how many of an upstream have; the rest share {@code server=other}
+   */
+  public MeshMeters(MeterRegistry registry, boolean perServer, int maxServers) {
+    this.registry = registry;
+    this.own = new Meters(registry);
+    this.perServer = perServer;
+    this.maxServers = maxServers;
+  }
+
+  /** Gauges of the configuration. */
+  public void configuration(IntSupplier version, BooleanSupplier rejected) {
+    own.add(
+        Gauge.builder("mesh.config.version", version, IntSupplier::getAsInt)
+            .description("Version of the configuration that holds")
+            .strongReference(true)
+            .register(registry));
+    own.add(
+        Gauge.builder("mesh.config.rejected", rejected, r -> r.getAsBoolean() ? 1 : 0)
+            .description("1 while the sources hold a set of keys that was refused")
+            .strongReference(true)
+            .register(registry));
+  }
+
+  /** Other settings from now on. */
+  public synchronized void apply(boolean newPerServer, int newMaxServers) {
+    perServer = newPerServer;
+    maxServers = newMaxServers;
+    upstreams.forEach(u -> u.apply(newPerServer, newMaxServers));
+  }
+
+  /**
+   * The listener of an upstream or of a route of it.
+   *
+   * @param route empty for the upstream itself
+   */
+  public synchronized UpstreamListener upstream(String name, String route) {
+    UpstreamMeters meters = new UpstreamMeters(registry, name, route, perServer, maxServers);
+    upstreams.add(meters);
+    return meters;
+  }
+
+  /** Gauges that ask the engine, with the meters of its upstream. */
+  public synchronized void gauges(UpstreamEngine engine) {
+    for (UpstreamMeters meters : upstreams) {
+      if (meters.isOf(engine.settings().name(), "")) {
+        meters.gauges(engine);
+      }
+    }
+  }
+
+  /** Removes the meters of an upstream and of its routes. */
+  public synchronized void remove(String name) {
+    upstreams.removeIf(
+        meters -> {
+          boolean is = meters.isOf(name);
+          if (is) {
+            meters.close();
+          }
+          return is;
+        });
+  }
+
+  /** Removes the meters of a route. */
+  public synchronized void remove(String name, String route) {
+    upstreams.removeIf(
+        meters -> {
+          boolean is = meters.isOf(name, route);
+          if (is) {
+            meters.close();
+          }
+          return is;
+        });
+  }
+
+  /** Removes all meters. */
+  @Override
+  public synchronized void close() {
+    upstreams.forEach(UpstreamMeters::close);
+    upstreams.clear();
+    own.removeAll();
+  }
+}
