@@ -37,12 +37,12 @@ final class Changes {
   private static List<String> newContents(Load before, Load after) {
     List<String> lines = new ArrayList<>();
     for (Written written : after.resolution().all()) {
-      String path = written.setting().value().strip();
+      Setting setting = written.setting();
+      String path = setting.value().strip();
       if (written.name().key().equals(Grammar.FALLBACK_BODY_FILE)
           && after.files().differs(before.files(), path)) {
-        lines.add(
-            (written.setting().key() + " " + Echo.value(path) + " has new content (")
-                + (written.setting().source() + ")"));
+        String source = " has new content (" + setting.source() + ")";
+        lines.add(setting.key() + " " + Echo.value(path) + source);
       }
     }
     return lines;

@@ -6,7 +6,11 @@ final class Echo {
   /** A value is shown up to this many characters. */
   static final int VALUE_LENGTH = 80;
 
-  private static final int KEY_LENGTH = 200;
+  /** A key is shown up to this many characters. */
+  static final int KEY_LENGTH = 200;
+
+  /** A longer text isn't looked at as a whole, which would take time for nothing. */
+  private static final int LONG = 4096;
 
   private Echo() {}
 
@@ -24,7 +28,7 @@ final class Echo {
 
   private static String shown(String text, int length) {
     // Redacted before it is cut: the "@" that gives a password away may stand behind the cut.
-    String safe = Redaction.redact(text);
+    String safe = Redaction.redact(start(text));
     StringBuilder shown = new StringBuilder();
     int taken = 0;
     int i = 0;
@@ -34,10 +38,19 @@ final class Echo {
       i += Character.charCount(c);
       taken++;
     }
-    if (i < safe.length()) {
+    if (i < safe.length() || text.length() > LONG) {
       shown.append("... (").append(text.length()).append(" characters)");
     }
     return shown.toString();
+  }
+
+  /** Enough of a long text, with the sign that all of it may be a credential. */
+  private static String start(String text) {
+    if (text.length() <= LONG) {
+      return text;
+    }
+    boolean suspect = text.indexOf('@', LONG) >= 0 || text.indexOf('%', LONG) >= 0;
+    return text.substring(0, LONG) + (suspect ? "@" : "");
   }
 
   private static void append(StringBuilder shown, int c) {

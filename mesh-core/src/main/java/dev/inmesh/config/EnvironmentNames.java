@@ -46,6 +46,9 @@ final class EnvironmentNames {
    * @param environment in which a name of one word is declared by its {@code ..._SERVERS} alone
    */
   static EnvironmentNames of(Collection<String> upstreams, Map<String, String> environment) {
+    if (environment.isEmpty()) {
+      return new EnvironmentNames(List.of());
+    }
     // The longest name goes first, so that a-b wins over a where both could be meant.
     TreeSet<String> names =
         new TreeSet<>(Comparator.comparing(String::length).reversed().thenComparing(name -> name));

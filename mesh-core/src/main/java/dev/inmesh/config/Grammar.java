@@ -130,7 +130,11 @@ public final class Grammar {
           "One attempt, its body included; at most timeout.");
 
   static final Key<Set<RetryCondition>> RETRY_ON =
-      route("retry.on", new RetryOnType(), "connect,error,http_503", "What is tried again.");
+      route(
+          "retry.on",
+          new RetryOnType(),
+          "connect,error,http_503",
+          "What is tried again: " + RetryOnType.words() + "; off is nothing.");
   static final Key<Integer> RETRY_TRIES =
       route(
           "retry.tries",
@@ -282,12 +286,12 @@ public final class Grammar {
 
   /** All keys, aligned, one per line, with type, default, range and meaning. */
   public static String listKeys() {
-    return ReferenceText.listKeys();
+    return KeyList.text();
   }
 
   /** The page docs/configuration.md, in Markdown. */
   public static String referencePage() {
-    return ReferenceText.page();
+    return ReferencePage.text();
   }
 
   static List<Key<?>> keys() {

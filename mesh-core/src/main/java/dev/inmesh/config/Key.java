@@ -21,4 +21,17 @@ record Key<T>(String name, Level level, ValueType<T> type, String defaultText, S
       throw new IllegalStateException("built-in value of " + name + ": " + e.getMessage(), e);
     }
   }
+
+  /** The full name in a list of keys, like {@code mesh.upstream.<name>.timeout}. */
+  String listName() {
+    return level.prefix() + name;
+  }
+
+  /** The default in a list of keys. */
+  String shownDefault() {
+    if (isRequired()) {
+      return "required";
+    }
+    return defaultText.isEmpty() ? "''" : defaultText;
+  }
 }

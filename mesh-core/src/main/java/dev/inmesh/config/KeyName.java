@@ -44,7 +44,7 @@ record KeyName(Scope scope, Key<?> key) {
       return of(Scope.upstream(upstream), name, text);
     }
     String route = name.substring(ROUTE.length(), end);
-    checkForm("route", route);
+    checkForm("a route", route);
     return of(Scope.route(upstream, route), name.substring(end + 1), text);
   }
 
@@ -69,7 +69,7 @@ record KeyName(Scope scope, Key<?> key) {
           ProblemCode.BAD_NAME,
           "'" + name + "' is reserved; for every upstream write mesh.defaults.<key>");
     }
-    checkForm("upstream", name);
+    checkForm("an upstream", name);
   }
 
   private static void checkForm(String what, String name) throws Refused {
@@ -77,50 +77,56 @@ record KeyName(Scope scope, Key<?> key) {
       throw new Refused(
           ProblemCode.BAD_NAME,
           Echo.quoted(name)
-              + (" is no name for a " + what).replace("a u", "an u")
+              + " is no name for "
+              + what
               + "; write a-z, 0-9 and '-', a letter first, 63 at most");
     }
   }
 
   private static Refused unknown(Scope scope, String text) {
-    String message = "unknown key";
     Optional<String> elsewhere = elsewhere(scope, text);
     if (elsewhere.isPresent()) {
-      message += " here; write '" + elsewhere.get() + "'";
-    } else {
-      String hint = NearMiss.hint(text.toLowerCase(Locale.ROOT), candidates(scope));
-      message += hint.isEmpty() ? "; --list-keys shows the known ones" : "." + hint;
+      return new Refused(
+          ProblemCode.UNKNOWN_KEY, "unknown key here; write '" + elsewhere.get() + "'");
     }
-    return new Refused(ProblemCode.UNKNOWN_KEY, message);
+    String lower = text.length() > Echo.KEY_LENGTH ? "" : text.toLowerCase(Locale.ROOT);
+    String hint = NearMiss.hint(lower, candidates(lower));
+    return new Refused(
+        ProblemCode.UNKNOWN_KEY,
+        hint.isEmpty() ? "unknown key; --list-keys shows the known ones" : "unknown key." + hint);
   }
 
   /** Where the key could stand, if it is only its level that is wrong. */
   private static Optional<String> elsewhere(Scope scope, String text) {
     String name = text.substring(scope.key("").length());
-    String upstream = scope.upstream().isEmpty() ? "<name>" : scope.upstream();
-    for (Scope other :
-        List.of(
-            Scope.GLOBAL,
-            Scope.DEFAULTS,
-            Scope.upstream(upstream),
-            Scope.route(upstream, "<route>"))) {
-      if (Grammar.key(other.kind(), name).isPresent()) {
-        return Optional.of(other.key(name));
-      }
-    }
-    return Optional.empty();
+    boolean anywhere = scope.upstream().isEmpty();
+    Scope upstream = Scope.upstream(anywhere ? "<name>" : scope.upstream());
+    Scope route = Scope.route(upstream.upstream(), "<route>");
+    List<Scope> others =
+        anywhere
+            ? List.of(Scope.DEFAULTS, upstream, route, Scope.GLOBAL)
+            : List.of(upstream, route, Scope.DEFAULTS, Scope.GLOBAL);
+    return others.stream()
+        .filter(other -> Grammar.key(other.kind(), name).isPresent())
+        .map(other -> other.key(name))
+        .findFirst();
   }
 
-  private static List<String> candidates(Scope scope) {
+  private static List<String> candidates(String text) {
+    String[] parts = text.split("\\.", 6);
+    List<Scope> scopes = new ArrayList<>(List.of(Scope.GLOBAL, Scope.DEFAULTS));
+    if (parts.length > 3) {
+      scopes.add(Scope.upstream(parts[2]));
+    }
+    if (parts.length > 5) {
+      scopes.add(Scope.route(parts[2], parts[4]));
+    }
     List<String> names = new ArrayList<>();
-    for (Key<?> key : Grammar.keys()) {
-      for (Scope known : List.of(Scope.GLOBAL, Scope.DEFAULTS)) {
-        if (key.level().allows(known.kind())) {
-          names.add(known.key(key.name()));
+    for (Scope scope : scopes) {
+      for (Key<?> key : Grammar.keys()) {
+        if (key.level().allows(scope.kind())) {
+          names.add(scope.key(key.name()));
         }
-      }
-      if (scope.kind() != Scope.Kind.GLOBAL && key.level().allows(scope.kind())) {
-        names.add(scope.key(key.name()));
       }
     }
     return names;

@@ -15,7 +15,7 @@ import java.util.function.Function;
 record ListType<T>(ValueType<T> type, Function<T, Object> identity) implements ValueType<List<T>> {
 
   /** A value in which everything is wrong is shown by its first few faults. */
-  private static final int MOST_FAULTS = 10;
+  static final int MOST_FAULTS = 10;
 
   static <T> ListType<T> of(ValueType<T> type) {
     return new ListType<>(type, value -> value);

@@ -14,7 +14,7 @@ final class NearMiss {
   private static final int FARTHEST = 2;
 
   /** Nobody means a longer word than any key can be. */
-  private static final int LONGEST = 200;
+  private static final int LONGEST = Echo.KEY_LENGTH;
 
   private NearMiss() {}
 

@@ -75,7 +75,11 @@ final class Reading {
   private Optional<Setting> fileSetting(List<Setting> properties, List<Setting> code) {
     String key = Scope.GLOBAL.key(Grammar.CONFIG_FILE.name());
     List<Setting> candidates = new ArrayList<>(properties);
-    candidates.addAll(environment(EnvironmentNames.of(Set.of(), Map.of())));
+    String variable = EnvironmentNames.variable(key);
+    String value = keys.environment().getOrDefault(variable, "");
+    if (!value.isBlank()) {
+      candidates.add(new Setting(key, value, ENVIRONMENT + variable));
+    }
     candidates.addAll(code);
     return candidates.stream().filter(setting -> setting.key().equals(key)).findFirst();
   }

@@ -29,6 +29,11 @@ record RetryOnType() implements ValueType<Set<RetryCondition>> {
 
   @Override
   public String syntax() {
-    return LIST.syntax() + " | " + OFF;
+    return "list of conditions | " + OFF;
+  }
+
+  /** All conditions, for the reference. */
+  static String words() {
+    return String.join(", ", WORD.words().keySet());
   }
 }

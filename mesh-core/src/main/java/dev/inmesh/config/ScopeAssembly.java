@@ -132,7 +132,10 @@ final class ScopeAssembly {
           setting,
           ProblemCode.CONTRADICTION,
           Echo.quoted(setting.value())
-              + (" is above " + bound.name() + "=" + Echo.value(mostText))
+              + " is above "
+              + bound.name()
+              + "="
+              + Echo.value(mostText)
               + "; lower the one or raise the other");
     }
     return most;
@@ -158,7 +161,8 @@ final class ScopeAssembly {
           ProblemCode.MISSING,
           "'own' needs "
               + Scope.GLOBAL.key(own.name())
-              + (", which is not set; set it, or name the " + own.name()));
+              + ", which is not set; set it, or name the "
+              + own.name());
     }
     return keys.value(Scope.GLOBAL, own).orElse("");
   }

@@ -30,7 +30,7 @@ record ServerType() implements ValueType<Server> {
       faults.addAll(e.faults());
     }
     Set<String> seen = new HashSet<>();
-    for (int i = 1; i < words.length; i++) {
+    for (int i = 1; i < words.length && faults.size() < ListType.MOST_FAULTS; i++) {
       try {
         String attribute = ServerAttribute.apply(words[i], draft);
         if (!seen.add(attribute)) {

@@ -1,0 +1,52 @@
+package dev.inmesh.config;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes the grammar down as plain text in columns. */
+final class KeyList {
+
+  private static final String NOTES =
+      """
+
+      mesh.defaults.<key> sets a key for all upstreams, and mesh.upstream.<name>.route.<route>.<key>
+      for the calls of one route, where LEVEL says defaults and route.
+      """;
+
+  private KeyList() {}
+
+  static String text() {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("KEY", "TYPE", "DEFAULT", "RANGE", "LEVEL", "MEANING"));
+    for (Key<?> key : Grammar.keys()) {
+      rows.add(
+          List.of(
+              key.listName(),
+              key.type().syntax(),
+              key.shownDefault(),
+              key.type().range(),
+              key.level().words(),
+              key.doc()));
+    }
+    return aligned(rows) + NOTES;
+  }
+
+  private static String aligned(List<List<String>> rows) {
+    int[] widths = new int[rows.get(0).size()];
+    for (List<String> row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    for (List<String> row : rows) {
+      StringBuilder line = new StringBuilder();
+      for (int i = 0; i < widths.length; i++) {
+        String cell = row.get(i);
+        line.append(cell).append(" ".repeat(widths[i] - cell.length() + 2));
+      }
+      text.append(line.toString().stripTrailing()).append('\n');
+    }
+    return text.toString();
+  }
+}
