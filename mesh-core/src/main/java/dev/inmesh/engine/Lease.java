@@ -19,6 +19,7 @@ public final class Lease implements Unsettled {
   private final boolean probe;
   private final long startNanos;
   private long endNanos;
+  private Failure timeout = Failure.TIMEOUT;
 
   /** 0 while it runs, 1 afterwards. */
   private volatile int ended;
@@ -70,6 +71,7 @@ public final class Lease implements Unsettled {
       return;
     }
     if (failure.isTimeout()) {
+      timeout = failure;
       plan.route().settleLater(this);
     } else {
       plan.route().failed(state, probe, failure, status, now - startNanos, now);
@@ -104,7 +106,7 @@ public final class Lease implements Unsettled {
     if (paused) {
       route.ignored(state, probe, false, endNanos - startNanos, now);
     } else {
-      route.failed(state, probe, Failure.TIMEOUT, 0, endNanos - startNanos, now);
+      route.failed(state, probe, timeout, 0, endNanos - startNanos, now);
     }
   }
 
