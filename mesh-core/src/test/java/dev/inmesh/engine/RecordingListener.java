@@ -1,0 +1,78 @@
+package dev.inmesh.engine;
+
+import dev.inmesh.call.Phase;
+import dev.inmesh.event.BreakerState;
+import dev.inmesh.event.Failure;
+import dev.inmesh.event.Outcome;
+import dev.inmesh.event.Rejected;
+import dev.inmesh.event.ServerListener;
+import dev.inmesh.event.Source;
+import dev.inmesh.event.UpstreamListener;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Writes down what it hears, one word or two each. */
+final class RecordingListener implements UpstreamListener {
+
+  final List<String> heard = new CopyOnWriteArrayList<>();
+
+  long count(String event) {
+    return heard.stream().filter(event::equals).count();
+  }
+
+  @Override
+  public ServerListener serverJoined(String address) {
+    heard.add("joined " + address);
+    return new ServerListener() {
+      @Override
+      public void attemptEnded(Outcome outcome, long nanos) {
+        heard.add("attempt " + outcome.tag());
+      }
+
+      @Override
+      public void ejected(Failure evidence) {
+        heard.add("ejected " + address);
+      }
+    };
+  }
+
+  @Override
+  public void serverLeft(String address) {
+    heard.add("left " + address);
+  }
+
+  @Override
+  public void callEnded(Outcome outcome, long nanos) {
+    heard.add("call " + outcome.tag());
+  }
+
+  @Override
+  public void retried(Failure failure) {
+    heard.add("retried");
+  }
+
+  @Override
+  public void timedOut(Phase phase) {
+    heard.add("timed out " + phase.tag());
+  }
+
+  @Override
+  public void rejected(Rejected reason) {
+    heard.add("rejected " + reason.tag());
+  }
+
+  @Override
+  public void fellBack(Source source) {
+    heard.add("fell back " + source.tag());
+  }
+
+  @Override
+  public void failedOpen() {
+    heard.add("failed open");
+  }
+
+  @Override
+  public void breakerChanged(BreakerState state) {
+    heard.add("breaker " + state.tag());
+  }
+}
