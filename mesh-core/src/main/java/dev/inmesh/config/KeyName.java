@@ -115,10 +115,12 @@ record KeyName(Scope scope, Key<?> key) {
   private static List<String> candidates(String text) {
     String[] parts = text.split("\\.", 6);
     List<Scope> scopes = new ArrayList<>(List.of(Scope.GLOBAL, Scope.DEFAULTS));
-    if (parts.length > 3) {
+    // What becomes part of a suggestion must be a name, so that it can be shown.
+    boolean named = parts.length > 3 && NAME.matcher(parts[2]).matches();
+    if (named) {
       scopes.add(Scope.upstream(parts[2]));
     }
-    if (parts.length > 5) {
+    if (named && parts.length > 5 && NAME.matcher(parts[4]).matches()) {
       scopes.add(Scope.route(parts[2], parts[4]));
     }
     List<String> names = new ArrayList<>();

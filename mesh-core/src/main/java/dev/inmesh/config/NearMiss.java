@@ -1,7 +1,9 @@
 package dev.inmesh.config;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Finds the word that was probably meant.
@@ -16,9 +18,14 @@ final class NearMiss {
   /** Nobody means a longer word than any key can be. */
   private static final int LONGEST = Echo.KEY_LENGTH;
 
+  private static final Pattern SEPARATORS = Pattern.compile("[._-]");
+
   private NearMiss() {}
 
-  /** The nearest candidate, if one is at most 2 and at most half of the text away. */
+  /**
+   * The nearest candidate, if one is at most 2 and at most half of the text away; else one of the
+   * same words in another order.
+   */
   static Optional<String> of(String text, Collection<String> candidates) {
     if (text.length() > LONGEST) {
       return Optional.empty();
@@ -34,7 +41,20 @@ final class NearMiss {
         }
       }
     }
-    return nearest.isEmpty() ? Optional.empty() : Optional.of(nearest);
+    return nearest.isEmpty() ? sameWords(text, candidates) : Optional.of(nearest);
+  }
+
+  /** {@code connect-timeout} where {@code timeout.connect} is meant. */
+  private static Optional<String> sameWords(String text, Collection<String> candidates) {
+    List<String> words = words(text);
+    return candidates.stream()
+        .filter(candidate -> candidate.length() == text.length())
+        .filter(candidate -> words(candidate).equals(words))
+        .findFirst();
+  }
+
+  private static List<String> words(String text) {
+    return SEPARATORS.splitAsStream(text).sorted().toList();
   }
 
   /** {@code " Did you mean 'x'?"}, or nothing. */

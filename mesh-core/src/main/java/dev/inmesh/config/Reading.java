@@ -90,7 +90,9 @@ final class Reading {
     for (Setting setting : file.settings()) {
       if (setting.key().equals(named.key())) {
         problems.add(
-            setting, ProblemCode.CONTRADICTION, "can't be set in the file itself; remove it there");
+            setting,
+            ProblemCode.CONTRADICTION,
+            Echo.quoted(setting.value()) + " is set in the file itself; set it in another source");
       }
       if (file.duplicates().contains(setting.key())) {
         problems.add(

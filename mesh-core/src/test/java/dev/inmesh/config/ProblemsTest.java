@@ -40,6 +40,7 @@ class ProblemsTest {
     "mesh.upstream.payments.Timeout, mesh.upstream.payments.timeout",
     "mesh.upstream.payments.route.a.timeuot, mesh.upstream.payments.route.a.timeout",
     "mesh.upstream.payments.max_requests, mesh.upstream.payments.max-requests",
+    "mesh.upstream.payments.connect-timeout, mesh.upstream.payments.timeout.connect",
     "mesh.timeout, mesh.defaults.timeout",
     "mesh.defaults.servers, mesh.upstream.<name>.servers",
     "mesh.upstream.payments.route.a.keepalive, mesh.upstream.payments.keepalive",
@@ -67,6 +68,13 @@ class ProblemsTest {
       })
   void keysWithoutAnyLikenessAreUnknownToo(String key) {
     assertThat(problem(key + "=1s")).startsWith("MESH-C01 " + key + ": unknown key");
+  }
+
+  @Test
+  void suggestionShowsNothingThatIsNoName() {
+    assertThat(problem("mesh.upstreams.a\nb:c@d.timeout=1s"))
+        .doesNotContain("\n")
+        .endsWith("[code]");
   }
 
   @Test

@@ -274,6 +274,37 @@ class ReloadTest {
     }
   }
 
+  @Test
+  void propertiesMayChangeWhileTheyAreRead() throws InterruptedException {
+    Configuration configuration =
+        Configuration.open(Sources.ofSystem(Written.keys(Written.SERVERS)), log);
+    List<Integer> versions = new ArrayList<>();
+    configuration.subscribe(snapshot -> versions.add(snapshot.version()));
+    Thread writer =
+        new Thread(
+            () -> {
+              for (int i = 1; i <= 20_000; i++) {
+                System.setProperty(TIMEOUT, i + "ms");
+                System.setProperty("other." + i, "x");
+                System.clearProperty("other." + (i - 1));
+              }
+            });
+    try {
+      writer.start();
+      while (writer.isAlive()) {
+        configuration.poll();
+      }
+      writer.join();
+      configuration.poll();
+
+      assertThat(timeout(configuration)).isEqualTo(Duration.ofSeconds(20));
+      assertThat(versions).isSorted().doesNotHaveDuplicates();
+    } finally {
+      System.clearProperty(TIMEOUT);
+      System.clearProperty("other.20000");
+    }
+  }
+
   private Configuration open(String... code) {
     return Configuration.open(new Sources(() -> properties, Map::of, Written.keys(code)), log);
   }
