@@ -8,13 +8,14 @@ import dev.inmesh.event.Rejected;
 import dev.inmesh.event.ServerListener;
 import dev.inmesh.event.Source;
 import dev.inmesh.event.UpstreamListener;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Writes down what it hears, one word or two each. */
 final class RecordingListener implements UpstreamListener {
 
-  final List<String> heard = new CopyOnWriteArrayList<>();
+  final List<String> heard = Collections.synchronizedList(new ArrayList<>());
 
   long count(String event) {
     return heard.stream().filter(event::equals).count();
