@@ -98,10 +98,12 @@ final class AttemptClients {
 
   private OkHttpClient build(Generation generation, Lease lease) {
     UpstreamSettings settings = generation.settings;
+    UpstreamConnections.Endpoint endpoint =
+        generation.connections.endpoint(lease.server(), lease.address());
     OkHttpClient.Builder builder =
         base.newBuilder()
-            .dns(generation.connections.endpoint(lease.server(), lease.address()))
-            .socketFactory(new ServerSockets(base.socketFactory(), lease.server().port()))
+            .dns(endpoint)
+            .socketFactory(new ServerSockets(base.socketFactory(), endpoint, lease.server().port()))
             .connectionPool(generation.connections.pool())
             .connectTimeout(Duration.ofMillis(connectMillis(settings, base.connectTimeoutMillis())))
             .readTimeout(Duration.ofMillis(readMillis(settings, base.readTimeoutMillis())));

@@ -1,11 +1,13 @@
 package dev.inmesh.okhttp;
 
+import dev.inmesh.okhttp.UpstreamConnections.Endpoint;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.util.List;
 import javax.net.SocketFactory;
 
 /**
@@ -16,18 +18,20 @@ import javax.net.SocketFactory;
 final class ServerSockets extends SocketFactory {
 
   private final SocketFactory delegate;
+  private final Endpoint endpoint;
   private final int port;
 
-  ServerSockets(SocketFactory delegate, int port) {
+  ServerSockets(SocketFactory delegate, Endpoint endpoint, int port) {
     this.delegate = delegate;
+    this.endpoint = endpoint;
     this.port = port;
   }
 
   @Override
   public Socket createSocket() throws IOException {
     return delegate == SocketFactory.getDefault()
-        ? new PlainSocket(port)
-        : new WrappedSocket(delegate.createSocket(), port);
+        ? new PlainSocket(this)
+        : new WrappedSocket(delegate.createSocket(), this);
   }
 
   // OkHttp makes unconnected sockets only, so the others need no way to the server's port.
@@ -54,8 +58,14 @@ final class ServerSockets extends SocketFactory {
     return delegate.createSocket(host, port, local, localPort);
   }
 
-  static InetSocketAddress at(SocketAddress endpoint, int port) {
-    return new InetSocketAddress(((InetSocketAddress) endpoint).getAddress(), port);
+  /**
+   * The server's address for the one that OkHttp wants to connect to. That is one of the server's
+   * own, but where the URL's host is an address itself, which OkHttp doesn't look up.
+   */
+  InetSocketAddress real(SocketAddress wanted) throws IOException {
+    InetAddress address = ((InetSocketAddress) wanted).getAddress();
+    List<InetAddress> known = endpoint.addresses();
+    return new InetSocketAddress(known.contains(address) ? address : known.get(0), port);
   }
 
   /** Names the address: the one in OkHttp's own message has the URL's port. */
@@ -73,15 +83,15 @@ final class ServerSockets extends SocketFactory {
 
   private static final class PlainSocket extends Socket {
 
-    private final int port;
+    private final ServerSockets factory;
 
-    PlainSocket(int port) {
-      this.port = port;
+    PlainSocket(ServerSockets factory) {
+      this.factory = factory;
     }
 
     @Override
     public void connect(SocketAddress endpoint, int timeout) throws IOException {
-      InetSocketAddress server = at(endpoint, port);
+      InetSocketAddress server = factory.real(endpoint);
       try {
         super.connect(server, timeout);
       } catch (ConnectException e) {

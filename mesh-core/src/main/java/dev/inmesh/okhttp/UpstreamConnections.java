@@ -77,13 +77,17 @@ final class UpstreamConnections {
       return name;
     }
 
-    @Override
-    public List<InetAddress> lookup(String hostname) throws UnknownHostException {
+    List<InetAddress> addresses() throws UnknownHostException {
       List<InetAddress> addresses = name.addresses(System.nanoTime());
       if (addresses.isEmpty()) {
         throw new UnknownHostException(name + ": no address known yet");
       }
       return addresses;
+    }
+
+    @Override
+    public List<InetAddress> lookup(String hostname) throws UnknownHostException {
+      return addresses();
     }
   }
 }

@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 final class WrappedSocket extends Socket {
 
   private final Socket delegate;
-  private final int port;
+  private final ServerSockets factory;
 
-  WrappedSocket(Socket delegate, int port) {
+  WrappedSocket(Socket delegate, ServerSockets factory) {
     this.delegate = delegate;
-    this.port = port;
+    this.factory = factory;
   }
 
   @Override
@@ -36,7 +36,7 @@ final class WrappedSocket extends Socket {
 
   @Override
   public void connect(SocketAddress endpoint, int timeout) throws IOException {
-    InetSocketAddress server = ServerSockets.at(endpoint, port);
+    InetSocketAddress server = factory.real(endpoint);
     try {
       delegate.connect(server, timeout);
     } catch (ConnectException e) {

@@ -1,0 +1,735 @@
+package dev.inmesh.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.inmesh.Mesh;
+import dev.inmesh.ServerStatus;
+import dev.inmesh.call.Answer;
+import dev.inmesh.call.BreakerOpenException;
+import dev.inmesh.call.CallTimeoutException;
+import dev.inmesh.call.MeshException;
+import dev.inmesh.call.Phase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What every HTTP driver promises, on real sockets; each driver's test class takes it on. */
+@Timeout(60)
+public abstract class HttpDriverContract {
+
+  /** Sends requests through a wrapped client. */
+  public interface Client {
+    Reply send(String method, String url, Map<String, String> headers, String body)
+        throws IOException;
+  }
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  /** A client of the driver's kind, wrapped. */
+  protected abstract Client wrap(Mesh mesh);
+
+  @AfterEach
+  void closeAll() throws Exception {
+    for (AutoCloseable closeable : open) {
+      closeable.close();
+    }
+  }
+
+  protected final LoopbackServer server(LoopbackServer.Behaviour behaviour) throws IOException {
+    LoopbackServer server = LoopbackServer.start(behaviour);
+    open.add(server);
+    return server;
+  }
+
+  protected final LoopbackServer well() throws IOException {
+    return server(e -> e.reply(200, "well " + e.path()));
+  }
+
+  protected final Mesh mesh(Object servers, String... keysAndValues) {
+    Map<String, String> keys = keys(servers, keysAndValues);
+    Mesh mesh = Mesh.of(keys);
+    open.add(mesh);
+    return mesh;
+  }
+
+  protected static Map<String, String> keys(Object servers, String... keysAndValues) {
+    Map<String, String> keys = new HashMap<>();
+    keys.put(
+        "mesh.upstream.inventory.servers",
+        servers instanceof List<?> list
+            ? list.stream()
+                .map(s -> s instanceof LoopbackServer server ? server.address() : s.toString())
+                .collect(Collectors.joining(","))
+            : servers instanceof LoopbackServer server ? server.address() : servers.toString());
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      String key = keysAndValues[i];
+      keys.put(
+          key.startsWith("mesh.") ? key : "mesh.upstream.inventory." + key, keysAndValues[i + 1]);
+    }
+    return keys;
+  }
+
+  private static Reply get(Client client) throws IOException {
+    return get(client, "/v1");
+  }
+
+  private static Reply get(Client client, String path) throws IOException {
+    return client.send("GET", "http://inventory" + path, Map.of(), "");
+  }
+
+  private static Reply post(Client client, String path) throws IOException {
+    return client.send("POST", "http://inventory" + path, Map.of(), "body of " + path);
+  }
+
+  /** Waits for what another thread brings about; fails after a generous time. */
+  protected static void await(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - end).as("waited for 20 s").isNegative();
+      TimeUnit.MILLISECONDS.sleep(2); // Polls a condition; no result depends on how long it takes.
+    }
+  }
+
+  protected static void assertQuiet(Mesh mesh) throws InterruptedException {
+    await(() -> mesh.upstream("inventory").active() == 0);
+    await(() -> mesh.upstream("inventory").servers().stream().allMatch(s -> s.inFlight() == 0));
+  }
+
+  @Test
+  void aLiveAnswerNamesItsSourceAndItsServer() throws Exception {
+    LoopbackServer server = server(e -> e.reply(201, "made", "mesh-source: forged", "X: y"));
+    Client client = wrap(mesh(server));
+
+    Reply reply = client.send("POST", "http://inventory/v1/stock?x=1", Map.of("A", "b"), "hello");
+
+    assertThat(reply.status()).isEqualTo(201);
+    assertThat(reply.body()).isEqualTo("made");
+    assertThat(reply.source()).isEqualTo("live");
+    assertThat(reply.server()).isEqualTo(server.address());
+    assertThat(reply.headers()).containsEntry("x", "y");
+    LoopbackServer.Exchange seen = server.requests.get(0);
+    assertThat(seen.method()).isEqualTo("POST");
+    assertThat(seen.path()).isEqualTo("/v1/stock?x=1");
+    assertThat(seen.body()).isEqualTo("hello");
+    assertThat(seen.headers()).containsEntry("a", "b");
+  }
+
+  @Test
+  void aServerThatRefusesIsPassedOverAndEjected() throws Exception {
+    int closed = LoopbackServer.closedPort();
+    LoopbackServer well = well();
+    Mesh mesh = mesh(List.of("127.0.0.1:" + closed, well));
+    Client client = wrap(mesh);
+    Set<String> sources = new TreeSet<>();
+
+    for (int i = 0; i < 50; i++) {
+      Reply reply = get(client);
+      assertThat(reply.status()).isEqualTo(200);
+      assertThat(reply.server()).isEqualTo(well.address());
+      sources.add(reply.source());
+    }
+
+    assertThat(sources).containsExactly("live", "retry");
+    ServerStatus status = mesh.upstream("inventory").servers().get(0);
+    assertThat(status.state()).isEqualTo(ServerStatus.State.EJECTED);
+    assertThat(status.reason()).startsWith("connect refused x");
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void aFailingServerIsPassedOverWhenItsStatusIsNamed() throws Exception {
+    LoopbackServer bad = server(e -> e.reply(500, "oops"));
+    LoopbackServer well = well();
+    Client client = wrap(mesh(List.of(bad, well), "retry.on", "http_500"));
+
+    for (int i = 0; i < 30; i++) {
+      assertThat(get(client).status()).isEqualTo(200);
+    }
+    assertThat(bad.requests).hasSizeBetween(1, 6);
+  }
+
+  @Test
+  void theLastAnswerStandsWhenNothingHelps() throws Exception {
+    Mesh mesh = mesh(List.of(server(e -> e.reply(503, "busy")), server(e -> e.reply(503, "busy"))));
+    Client client = wrap(mesh);
+
+    Reply reply = get(client);
+
+    assertThat(reply.status()).isEqualTo(503);
+    assertThat(reply.body()).isEqualTo("busy");
+    assertThat(reply.source()).isEqualTo("retry");
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void theDefaultIsAnsweredWhenNothingHelps() throws Exception {
+    Mesh mesh =
+        mesh(
+            "127.0.0.1:" + LoopbackServer.closedPort(),
+            "fallback",
+            "default",
+            "fallback.status",
+            "203",
+            "fallback.content-type",
+            "application/json",
+            "fallback.body",
+            "{}");
+
+    Reply reply = get(wrap(mesh));
+
+    assertThat(reply.status()).isEqualTo(203);
+    assertThat(reply.body()).isEqualTo("{}");
+    assertThat(reply.headers()).containsEntry("content-type", "application/json");
+    assertThat(reply.source()).isEqualTo("default");
+    assertThat(reply.server()).isEmpty();
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void aServerThatHangsCostsTheTimeoutAndItsConnectionIsClosed() throws Exception {
+    LoopbackServer hanging = server(LoopbackServer.Exchange::hang);
+    Mesh mesh = mesh(hanging, "timeout", "100ms");
+    Client client = wrap(mesh);
+
+    CallTimeoutException timeout =
+        catchThrowableOfType(CallTimeoutException.class, () -> get(client));
+
+    assertThat(timeout.phase()).isEqualTo(Phase.SERVER);
+    assertThat(timeout)
+        .hasMessageMatching(
+            "inventory: timed out in phase server after \\d+ ms \\(servers=1, ejected=0, inFlight=0,"
+                + " calls=0\\): "
+                + hanging.address()
+                + " timed out");
+    assertThat(hanging.awaitClosedByPeer()).isTrue();
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void anAttemptThatTakesTooLongIsTriedElsewhere() throws Exception {
+    LoopbackServer hanging = server(LoopbackServer.Exchange::hang);
+    LoopbackServer well = well();
+    Client client =
+        wrap(
+            mesh(
+                List.of(hanging, well),
+                "timeout",
+                "10s",
+                "timeout.attempt",
+                "50ms",
+                "retry.on",
+                "timeout",
+                "budget",
+                "100%"));
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(get(client).server()).isEqualTo(well.address());
+    }
+    assertThat(hanging.awaitClosedByPeer()).isTrue();
+  }
+
+  @Test
+  void aBodyThatDripsFailsAtTheTimeoutAndTheServerSeesTheConnectionClosed() throws Exception {
+    AtomicInteger dripped = new AtomicInteger();
+    LoopbackServer dripping =
+        server(
+            e -> {
+              e.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+              try {
+                for (int i = 0; i < 1000; i++) {
+                  e.write("x");
+                  dripped.incrementAndGet();
+                  TimeUnit.MILLISECONDS.sleep(50); // The drip is the fault under test.
+                }
+              } catch (IOException closed) {
+                e.server().peerHasClosed();
+              }
+              return false;
+            });
+    Mesh mesh = mesh(dripping, "timeout", "300ms");
+    Client client = wrap(mesh);
+
+    CallTimeoutException timeout =
+        catchThrowableOfType(CallTimeoutException.class, () -> get(client));
+
+    assertThat(timeout.phase()).isEqualTo(Phase.BODY);
+    assertThat(dripping.awaitClosedByPeer()).isTrue();
+    assertThat(dripped.get()).isLessThan(20);
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void aReadTimeoutBoundsTheWaitBetweenTwoReads() throws Exception {
+    LoopbackServer hanging = server(LoopbackServer.Exchange::hang);
+    Client client =
+        wrap(mesh(hanging, "timeout", "30s", "timeout.read", "50ms", "retry.on", "off"));
+
+    CallTimeoutException timeout =
+        catchThrowableOfType(CallTimeoutException.class, () -> get(client));
+
+    assertThat(timeout.phase()).isEqualTo(Phase.SERVER);
+    assertThat(hanging.awaitClosedByPeer()).isTrue();
+  }
+
+  @Test
+  void aPostIsNeverSentTwiceOnceAByteHasLeft() throws Exception {
+    Map<String, AtomicInteger> seen = new ConcurrentHashMap<>();
+    LoopbackServer.Behaviour resets =
+        e -> {
+          seen.computeIfAbsent(e.path(), p -> new AtomicInteger()).incrementAndGet();
+          return seen.size() % 3 == 0 ? e.reply(200, "ok") : e.reset();
+        };
+    Mesh mesh =
+        mesh(
+            List.of(server(resets), server(resets)),
+            "retry.on",
+            "connect,error,timeout,http_500,http_503",
+            "budget",
+            "100%",
+            "retry.tries",
+            "5",
+            "breaker.enabled",
+            "false",
+            "outlier.mode",
+            "off");
+    Client client = wrap(mesh);
+    int calls = 10_000;
+
+    int answered = 0;
+    for (int i = 0; i < calls; i++) {
+      try {
+        answered += post(client, "/" + i).status() == 200 ? 1 : 0;
+      } catch (MeshException broke) {
+        assertThat(broke).hasMessageContaining("connection broke");
+      }
+    }
+
+    assertThat(answered).isPositive();
+    assertThat(seen).hasSize(calls);
+    assertThat(seen.values()).allMatch(count -> count.get() == 1);
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void aPostWithAnIdempotencyKeyAndAGetAreSentAgain() throws Exception {
+    LoopbackServer resets = server(LoopbackServer.Exchange::reset);
+    LoopbackServer well = well();
+    Client client = wrap(mesh(List.of(resets, well), "outlier.mode", "off", "budget", "100%"));
+
+    for (int i = 0; i < 10; i++) {
+      Reply post =
+          client.send("POST", "http://inventory/", Map.of("Idempotency-Key", "k" + i), "x");
+      assertThat(post.server()).isEqualTo(well.address());
+      assertThat(get(client).server()).isEqualTo(well.address());
+    }
+    assertThat(resets.requests).isNotEmpty();
+  }
+
+  @Test
+  void aPostThatWasRefusedBeforeAByteLeftIsTriedElsewhere() throws Exception {
+    LoopbackServer well = well();
+    Client client = wrap(mesh(List.of("127.0.0.1:" + LoopbackServer.closedPort(), well)));
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(post(client, "/p").server()).isEqualTo(well.address());
+    }
+    assertThat(well.requests).hasSize(10);
+  }
+
+  @Test
+  void aServiceUnavailableWithRetryAfterZeroIsNotSentAgainBehindTheMesh() throws Exception {
+    LoopbackServer busy = server(e -> e.reply(503, "busy", "Retry-After: 0"));
+    Client client = wrap(mesh(busy, "retry.on", "off"));
+
+    Reply reply = post(client, "/");
+
+    assertThat(reply.status()).isEqualTo(503);
+    assertThat(reply.headers()).containsEntry("retry-after", "0");
+    assertThat(busy.requests).hasSize(1);
+  }
+
+  @Test
+  void aConnectionThatTheServerClosedForIdlenessIsNobodysFault() throws Exception {
+    LoopbackServer server = well();
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    Mesh mesh =
+        Mesh.builder().properties(keys(server, "retry.on", "off")).meterRegistry(registry).build();
+    open.add(mesh);
+    Client client = wrap(mesh);
+
+    for (int i = 0; i < 20; i++) {
+      Reply reply = get(client);
+      assertThat(reply.source()).isEqualTo("live");
+      server.closeConnections();
+      await(() -> server.openConnections() == 0);
+    }
+
+    assertThat(registry.find("mesh.client.retries").counters()).allMatch(c -> c.count() == 0);
+    assertThat(registry.find("mesh.client.attempts").tag("outcome", "failure").timer()).isNull();
+  }
+
+  @Test
+  void tooManyRequestsKeepsTheServerOutUntilItsTime() throws Exception {
+    LoopbackServer busy = server(e -> e.reply(429, "later", "Retry-After: 30"));
+    LoopbackServer well = well();
+    Mesh mesh = mesh(List.of(busy, well), "retry.on", "http_429");
+    Client client = wrap(mesh);
+
+    for (int i = 0; i < 30; i++) {
+      assertThat(get(client).server()).isEqualTo(well.address());
+    }
+
+    assertThat(busy.requests).hasSize(1);
+    ServerStatus status = mesh.upstream("inventory").servers().get(0);
+    assertThat(status.state()).isEqualTo(ServerStatus.State.WAITING);
+    assertThat(status.timeLeft().toSeconds()).isBetween(20L, 30L);
+  }
+
+  @Test
+  void answersThatAreTheCallersFaultAreHandedOutAndBlameNobody() throws Exception {
+    LoopbackServer server = server(e -> e.reply(404, "no such thing"));
+    Mesh mesh = mesh(List.of(server, server(e -> e.reply(404, "no"))), "fallback", "default");
+    Client client = wrap(mesh);
+
+    for (int i = 0; i < 50; i++) {
+      Reply reply = get(client);
+      assertThat(reply.status()).isEqualTo(404);
+      assertThat(reply.source()).isEqualTo("live");
+    }
+    assertThat(mesh.upstream("inventory").servers())
+        .allMatch(s -> s.state() == ServerStatus.State.UP);
+  }
+
+  @Test
+  void theBreakerOpensWhenTheUpstreamAsAWholeIsDownAndNobodyIsCalledAnyMore() throws Exception {
+    LoopbackServer bad = server(e -> e.reply(500, "oops"));
+    Client client = wrap(mesh(bad, "breaker.open-duration", "30s"));
+    for (int i = 0; i < 10; i++) {
+      assertThat(get(client).status()).isEqualTo(500);
+    }
+
+    assertThatThrownBy(() -> get(client))
+        .isInstanceOf(BreakerOpenException.class)
+        .hasMessageStartingWith("inventory: the breaker is open");
+    assertThat(bad.requests).hasSize(10);
+  }
+
+  @Test
+  void anUpstreamWithoutAServerToTrySaysWhy() throws Exception {
+    Client client = wrap(mesh("10.255.0.1:80 down, 10.255.0.2:80 down"));
+
+    assertThatThrownBy(() -> get(client))
+        .hasMessage(
+            "inventory: no server can be tried: 2 known, 2 down; list from configuration 0s ago");
+  }
+
+  @Test
+  void theLastGoodAnswerIsServedWhenNothingHelps() throws Exception {
+    LoopbackServer server = server(e -> e.reply(200, "good " + e.path(), "X-Mine: 1"));
+    Mesh mesh = mesh(server, "fallback", "stale,default", "fallback.body", "default");
+    Client client = wrap(mesh);
+    assertThat(get(client, "/a").source()).isEqualTo("live");
+
+    server.behave(e -> e.reply(500, "bad"));
+    Reply stale = get(client, "/a");
+
+    assertThat(stale.status()).isEqualTo(200);
+    assertThat(stale.body()).isEqualTo("good /a");
+    assertThat(stale.source()).matches("stale;age=\\d+s");
+    assertThat(stale.server()).isEmpty();
+    assertThat(stale.headers()).containsEntry("x-mine", "1");
+    assertThat(get(client, "/b").body()).isEqualTo("default");
+  }
+
+  @Test
+  void whatBelongsToSomebodyIsNeverKept() throws Exception {
+    LoopbackServer server = well();
+    Client client = wrap(mesh(server, "fallback", "stale,default", "fallback.body", "default"));
+    record Case(String path, Map<String, String> request, String responseHeader) {}
+    List<Case> cases =
+        List.of(
+            new Case("/1", Map.of("Authorization", "Basic x"), "X: y"),
+            new Case("/2", Map.of("Cookie", "a=b"), "X: y"),
+            new Case("/3", Map.of(), "Cache-Control: max-age=3, no-store"),
+            new Case("/4", Map.of(), "Cache-Control: Private"),
+            new Case("/5", Map.of(), "Set-Cookie: a=b"),
+            new Case("/6", Map.of(), "Vary: Accept-Language"),
+            new Case("/7", Map.of("Range", "bytes=0-1"), "X: y"));
+
+    for (Case c : cases) {
+      server.behave(e -> e.reply(200, "secret", c.responseHeader));
+      assertThat(client.send("GET", "http://inventory" + c.path, c.request, "").body())
+          .isEqualTo("secret");
+      server.behave(e -> e.reply(500, "bad"));
+      assertThat(client.send("GET", "http://inventory" + c.path, c.request, "").body())
+          .as(c.path)
+          .isEqualTo("default");
+      assertThat(get(client, c.path).body()).as(c.path).isEqualTo("default");
+      server.behave(e -> e.reply(200, "well"));
+      for (int i = 0; i < 20; i++) {
+        post(client, "/well");
+      }
+    }
+    assertThat(post(client, "/post").body()).isEqualTo("well");
+    server.behave(e -> e.reply(500, "bad"));
+    assertThat(post(client, "/post").body()).isEqualTo("default");
+  }
+
+  @Test
+  void headersNamedInVaryArePartOfTheKey() throws Exception {
+    LoopbackServer server =
+        server(
+            e ->
+                e.reply(
+                    200,
+                    "in " + e.headers().get("accept-language") + e.headers().get("authorization")));
+    Client client =
+        wrap(mesh(server, "fallback", "stale", "fallback.vary", "Accept-Language,Authorization"));
+    client.send(
+        "GET", "http://inventory/", Map.of("Accept-Language", "no", "Authorization", "me"), "");
+    client.send("GET", "http://inventory/", Map.of("Accept-Language", "se"), "");
+    server.behave(e -> e.reply(500, "bad"));
+
+    assertThat(
+            client
+                .send(
+                    "GET",
+                    "http://inventory/",
+                    Map.of("Accept-Language", "no", "Authorization", "me"),
+                    "")
+                .body())
+        .isEqualTo("in nome");
+    assertThat(client.send("GET", "http://inventory/", Map.of("Accept-Language", "se"), "").body())
+        .isEqualTo("in senull");
+    assertThat(
+            client.send("GET", "http://inventory/", Map.of("Accept-Language", "dk"), "").status())
+        .isEqualTo(500);
+  }
+
+  @Test
+  void anAnswerCutShortOrTooLargeIsNotKept() throws Exception {
+    LoopbackServer server = server(e -> e.reply(200, "x".repeat(5_000)));
+    Client client =
+        wrap(mesh(server, "fallback", "stale", "fallback.max-bytes", "4k", "retry.on", "off"));
+    assertThat(get(client, "/large").body()).hasSize(5_000);
+    server.behave(
+        e -> {
+          e.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this");
+          return false;
+        });
+    assertThatThrownBy(() -> get(client, "/short")).isInstanceOf(MeshException.class);
+    server.behave(e -> e.reply(500, "bad"));
+
+    assertThat(get(client, "/large").status()).isEqualTo(500);
+    assertThat(get(client, "/short").status()).isEqualTo(500);
+  }
+
+  @Test
+  void aFallbackInCodeAnswersAndKnowsWhatFailed() throws Exception {
+    LoopbackServer bad = server(e -> e.reply(500, "oops"));
+    Mesh mesh =
+        Mesh.builder()
+            .properties(keys(bad))
+            .fallback(
+                "inventory",
+                call ->
+                    Answer.of(
+                        200,
+                        "text/plain",
+                        call.method() + " " + call.uri() + " " + call.failure().getMessage()))
+            .build();
+    open.add(mesh);
+
+    Reply reply = get(wrap(mesh));
+
+    assertThat(reply.source()).isEqualTo("default");
+    assertThat(reply.body())
+        .startsWith("GET http://inventory/v1 inventory: no good answer after ")
+        .endsWith(bad.address() + " http 500");
+  }
+
+  @Test
+  void aFallbackInCodeThatHangsOrThrowsLeavesTheDefaultInTime() throws Exception {
+    CountDownLatch interrupted = new CountDownLatch(1);
+    LoopbackServer bad = server(e -> e.reply(500, "oops"));
+    Mesh mesh =
+        Mesh.builder()
+            .properties(
+                keys(bad, "timeout", "200ms", "fallback", "default", "fallback.body", "default"))
+            .fallback(
+                "inventory",
+                call -> {
+                  if (call.uri().getPath().equals("/throws")) {
+                    throw new IllegalStateException("no");
+                  }
+                  try {
+                    new CountDownLatch(1).await();
+                  } catch (InterruptedException e) {
+                    interrupted.countDown();
+                  }
+                  return Answer.of(200, "", "late");
+                })
+            .build();
+    open.add(mesh);
+    Client client = wrap(mesh);
+
+    assertThat(get(client, "/throws").body()).isEqualTo("default");
+    assertThat(get(client, "/hangs").body()).isEqualTo("default");
+    assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void garbageAndEarlyClosesAreAClearErrorAndNothingIsStuck() throws Exception {
+    LoopbackServer server = well();
+    Mesh mesh = mesh(server, "retry.on", "off", "breaker.enabled", "false", "timeout", "5s");
+    Client client = wrap(mesh);
+    List<LoopbackServer.Behaviour> faults =
+        List.of(
+            e -> {
+              e.write("\0\1\2 this is not HTTP at all\r\n\r\n");
+              return false;
+            },
+            e -> false,
+            e -> {
+              e.write("HTTP/1.1 200");
+              return false;
+            },
+            LoopbackServer.Exchange::reset,
+            e -> {
+              e.write("HTTP/1.1 200 OK\r\nContent-Length: minus\r\n\r\nx");
+              return e.reset();
+            },
+            e -> {
+              e.write("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort");
+              return false;
+            },
+            e -> {
+              e.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nnot a size");
+              return false;
+            });
+
+    for (LoopbackServer.Behaviour fault : faults) {
+      server.behave(fault);
+      assertThatThrownBy(() -> get(client))
+          .isInstanceOf(MeshException.class)
+          .hasMessageStartingWith("inventory: ")
+          .hasMessageContaining(server.address());
+    }
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void aHundredMegabytesOfHeadersAreRefused() throws Exception {
+    LoopbackServer server =
+        server(
+            e -> {
+              e.write("HTTP/1.1 200 OK\r\n");
+              String header = "X-Long: " + "x".repeat(10_000) + "\r\n";
+              for (int i = 0; i < 10_000; i++) {
+                e.write(header);
+              }
+              return e.reply(200, "");
+            });
+    Mesh mesh = mesh(server, "retry.on", "off");
+
+    assertThatThrownBy(() -> get(wrap(mesh)))
+        .isInstanceOf(MeshException.class)
+        .hasMessageContaining(server.address());
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void furtherHostNamesMeanTheUpstreamAndOthersPassUntouched() throws Exception {
+    LoopbackServer well = well();
+    LoopbackServer stranger = server(e -> e.reply(200, "stranger"));
+    Mesh mesh = mesh(well, "hosts", "inventory.example.no, 10.255.255.1:5000");
+    Client client = wrap(mesh);
+
+    Reply byName = client.send("GET", "http://inventory.example.no:8080/x", Map.of(), "");
+    Reply byAddress = client.send("GET", "http://10.255.255.1:5000/x", Map.of(), "");
+    Reply other = client.send("GET", "http://" + stranger.address() + "/x", Map.of(), "");
+
+    assertThat(byName.server()).isEqualTo(well.address());
+    assertThat(byAddress.server()).isEqualTo(well.address());
+    assertThat(other.body()).isEqualTo("stranger");
+    assertThat(other.headers()).doesNotContainKeys("mesh-source", "mesh-server");
+  }
+
+  @Test
+  void aDisabledMeshPassesEverythingOn() throws Exception {
+    LoopbackServer real = well();
+    Mesh mesh = mesh("10.255.255.1:1", "hosts", real.address(), "mesh.enabled", "false");
+
+    Reply reply = wrap(mesh).send("GET", "http://" + real.address() + "/", Map.of(), "");
+
+    assertThat(reply.body()).isEqualTo("well /");
+    assertThat(reply.source()).isEmpty();
+  }
+
+  @Test
+  void drainedServersGetNothingAndNoCallFails() throws Exception {
+    LoopbackServer a = well();
+    LoopbackServer b = well();
+    Mesh mesh = mesh(List.of(a, b));
+    Client client = wrap(mesh);
+
+    mesh.upstream("inventory").drain(a.address()).get(5, TimeUnit.SECONDS);
+    int before = a.requests.size();
+    for (int i = 0; i < 20; i++) {
+      assertThat(get(client).server()).isEqualTo(b.address());
+    }
+    assertThat(a.requests).hasSize(before);
+    mesh.upstream("inventory").restore(a.address());
+    Set<String> used = new TreeSet<>();
+    for (int i = 0; i < 20; i++) {
+      used.add(get(client).server());
+    }
+
+    assertThat(used).hasSize(2);
+  }
+
+  @Test
+  void weightsFiveOneOneAreExactInEverySevenSequentialCalls() throws Exception {
+    LoopbackServer a = well();
+    LoopbackServer b = well();
+    LoopbackServer c = well();
+    Client client =
+        wrap(
+            mesh(
+                a.address() + " weight=5," + b.address() + "," + c.address(),
+                "balancer",
+                "round_robin"));
+    List<String> order = new ArrayList<>();
+    for (int i = 0; i < 70; i++) {
+      order.add(get(client).server());
+    }
+
+    int run = 0;
+    for (int i = 0; i < 70; i++) {
+      run = order.get(i).equals(a.address()) ? run + 1 : 0;
+      assertThat(run).isLessThan(5);
+      if (i >= 6) {
+        List<String> seven = order.subList(i - 6, i + 1);
+        assertThat(seven).filteredOn(a.address()::equals).hasSize(5);
+        assertThat(seven).filteredOn(b.address()::equals).hasSize(1);
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.inmesh.okhttp;
+
+import dev.inmesh.Mesh;
+import dev.inmesh.http.HttpDriverContract;
+import dev.inmesh.http.Reply;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+
+final class OkHttpDriverTest extends HttpDriverContract {
+
+  @Override
+  protected Client wrap(Mesh mesh) {
+    OkHttpClient http = mesh.wrap(new OkHttpClient());
+    return (method, url, headers, body) -> {
+      Request.Builder request = new Request.Builder().url(url);
+      headers.forEach(request::header);
+      request.method(method, method.equals("POST") ? RequestBody.create(body, null) : null);
+      return reply(http, request.build());
+    };
+  }
+
+  static Reply reply(OkHttpClient http, Request request) throws IOException {
+    try (Response response = http.newCall(request).execute()) {
+      Map<String, String> headers = new HashMap<>();
+      response
+          .headers()
+          .forEach(h -> headers.put(h.getFirst().toLowerCase(Locale.ROOT), h.getSecond()));
+      return new Reply(response.code(), headers, response.body().string());
+    }
+  }
+}
