@@ -7,6 +7,7 @@ import dev.inmesh.event.Failure;
 import dev.inmesh.event.Outcome;
 import dev.inmesh.http.Idempotence;
 import dev.inmesh.http.Resolver;
+import dev.inmesh.okhttp.AttemptClients.ServerClient;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -16,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import okhttp3.Call;
+import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -77,11 +79,14 @@ final class Attempt {
   }
 
   Response execute() throws IOException {
-    awaitAddress();
+    ServerClient server = call.clients().client(plan.settings(), lease);
+    awaitAddress(server.endpoint().name());
+    OkHttpClient client =
+        AttemptClients.withTimeoutsOf(call.chain(), server.client(), plan.settings());
     Request request = requestToSend();
     for (int resends = 0; ; resends++) {
       try {
-        return RetryAfterGuard.restored(send(request));
+        return RetryAfterGuard.restored(send(client, server.connections(), request));
       } catch (IOException e) {
         if (resends == plan.settings().keepalive() || !mayResend(e)) {
           throw e;
@@ -90,11 +95,15 @@ final class Attempt {
     }
   }
 
-  private Response send(Request request) throws IOException {
-    Call attempt = call.clients().client(plan.settings(), lease, call.chain()).newCall(request);
+  private Response send(OkHttpClient client, UpstreamConnections connections, Request request)
+      throws IOException {
+    Call attempt = client.newCall(request);
     AttemptListener current =
         new AttemptListener(
-            call.callListener().listener(), call.chain().call(), lease.server().port());
+            call.callListener().listener(),
+            call.chain().call(),
+            connections,
+            lease.server().port());
     listener = current;
     attempt.addEventListener(current);
     attempt.timeout().timeout(nanosLeft(), TimeUnit.NANOSECONDS);
@@ -134,8 +143,7 @@ final class Attempt {
   }
 
   /** Waits for a name that has never been resolved yet; all others are known. */
-  private void awaitAddress() throws IOException {
-    Resolver.Name name = call.clients().endpoint(plan.settings(), lease).name();
+  private void awaitAddress(Resolver.Name name) throws IOException {
     if (!name.addresses(System.nanoTime()).isEmpty()) {
       return;
     }

@@ -22,7 +22,13 @@ final class AttemptClients {
   private record Generation(
       UpstreamSettings settings,
       UpstreamConnections connections,
-      ConcurrentHashMap<String, OkHttpClient> byAddress) {}
+      ConcurrentHashMap<String, ServerClient> byAddress) {}
+
+  /** The client for one server, and the connections that it uses. */
+  record ServerClient(
+      OkHttpClient client,
+      UpstreamConnections connections,
+      UpstreamConnections.Endpoint endpoint) {}
 
   private final OkHttpClient base;
   private final Function<String, UpstreamConnections> connections;
@@ -51,17 +57,18 @@ final class AttemptClients {
     return base.newBuilder().followRedirects(true).followSslRedirects(true).build();
   }
 
-  UpstreamConnections.Endpoint endpoint(UpstreamSettings settings, Lease lease) {
-    return generation(settings).connections.endpoint(lease.server(), lease.address());
+  /** The client for an attempt. */
+  ServerClient client(UpstreamSettings settings, Lease lease) {
+    Generation generation = generation(settings);
+    ServerClient client = generation.byAddress.get(lease.address());
+    return client != null
+        ? client
+        : generation.byAddress.computeIfAbsent(lease.address(), a -> build(generation, lease));
   }
 
-  /** The client for an attempt, with the timeouts that the user's interceptors may have changed. */
-  OkHttpClient client(UpstreamSettings settings, Lease lease, Interceptor.Chain chain) {
-    Generation generation = generation(settings);
-    OkHttpClient client = generation.byAddress.get(lease.address());
-    if (client == null) {
-      client = generation.byAddress.computeIfAbsent(lease.address(), a -> build(generation, lease));
-    }
+  /** The same with the timeouts that the user's interceptors may have changed for this call. */
+  static OkHttpClient withTimeoutsOf(
+      Interceptor.Chain chain, OkHttpClient client, UpstreamSettings settings) {
     int connect = connectMillis(settings, chain.connectTimeoutMillis());
     int read = readMillis(settings, chain.readTimeoutMillis());
     int write = chain.writeTimeoutMillis();
@@ -96,7 +103,7 @@ final class AttemptClients {
     return a == b;
   }
 
-  private OkHttpClient build(Generation generation, Lease lease) {
+  private ServerClient build(Generation generation, Lease lease) {
     UpstreamSettings settings = generation.settings;
     UpstreamConnections.Endpoint endpoint =
         generation.connections.endpoint(lease.server(), lease.address());
@@ -114,7 +121,7 @@ final class AttemptClients {
           .hostnameVerifier(
               (host, session) -> base.hostnameVerifier().verify(settings.tlsName(), session));
     }
-    return builder.build();
+    return new ServerClient(builder.build(), generation.connections, endpoint);
   }
 
   /** A key that is set overrules the client; the built-in second only shortens the client's own. */

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class AttemptListener extends ForwardingListener {
 
   private final Call userCall;
+  private final UpstreamConnections connections;
   private final int port;
 
   private volatile Phase phase = Phase.CONNECT;
@@ -30,9 +31,11 @@ final class AttemptListener extends ForwardingListener {
   private volatile boolean answered;
   private volatile @Nullable Runnable onCancel;
 
-  AttemptListener(EventListener listener, Call userCall, int port) {
+  AttemptListener(
+      EventListener listener, Call userCall, UpstreamConnections connections, int port) {
     super(listener);
     this.userCall = userCall;
+    this.connections = connections;
     this.port = port;
   }
 
@@ -113,6 +116,12 @@ final class AttemptListener extends ForwardingListener {
     reused = !connecting;
     phase = Phase.WRITE;
     super.connectionAcquired(call, connection);
+  }
+
+  @Override
+  public void connectionReleased(Call call, Connection connection) {
+    connections.released();
+    super.connectionReleased(call, connection);
   }
 
   @Override
