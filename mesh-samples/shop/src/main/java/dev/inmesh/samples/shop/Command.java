@@ -2,6 +2,7 @@ package dev.inmesh.samples.shop;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -35,6 +36,17 @@ record Command(List<Integer> servers, Fault fault, Duration delay) {
     }
     return new Command(
         servers(words[0], count), fault, words.length == 3 ? Span.parse(words[2]) : SLOW);
+  }
+
+  /** {@code server 1: fail}, {@code servers 1, 2, 3: slow by 150 ms}. */
+  @Override
+  public String toString() {
+    String who = servers.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    return (servers.size() == 1 ? "server " : "servers ")
+        + who
+        + ": "
+        + fault.word()
+        + (fault == Fault.SLOW ? " by " + delay.toMillis() + " ms" : "");
   }
 
   private static List<Integer> servers(String word, int count) {

@@ -36,7 +36,8 @@ enum Fault {
     return Arrays.stream(values()).map(Fault::word).collect(Collectors.joining(", "));
   }
 
-  private String word() {
+  /** Its name as it is typed. */
+  String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -65,6 +65,7 @@ final class Run implements AutoCloseable {
             .property("mesh.upstream." + UPSTREAM + ".servers", String.join(", ", shop.addresses()))
             .meterRegistry(attempts)
             .build();
+    WarmUp.run(shop.addresses());
     this.upstream = mesh.upstream(UPSTREAM);
     this.tally = new Tally(timeout().toNanos(), pauses);
     OkHttpClient http = mesh.wrap(new OkHttpClient());
@@ -120,6 +121,7 @@ final class Run implements AutoCloseable {
   }
 
   private void obey(Command command) {
+    out.printf("%n> %s%n", command);
     shop.obey(command);
     balance.turned(command, System.nanoTime());
   }
