@@ -1,6 +1,7 @@
 package dev.inmesh.samples.shop;
 
 import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.cumulative.CumulativeTimer;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * The meters of the mesh, with one addition: the attempts on each server are kept with all their
@@ -29,6 +31,25 @@ final class Attempts extends SimpleMeterRegistry {
   String breaker() {
     double level = get("mesh.breaker.state").gauge().value();
     return level == 0 ? "closed" : level == 1 ? "half-open" : "open";
+  }
+
+  /** What the mesh has counted: {@code retries[reason=status]=5 fallbacks[source=default]=2}. */
+  String counted() {
+    return getMeters().stream()
+        .filter(meter -> meter instanceof Counter counter && counter.count() > 0)
+        .map(meter -> name(meter.getId()) + "=" + (long) ((Counter) meter).count())
+        .sorted()
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String name(Meter.Id id) {
+    String tags =
+        id.getTags().stream()
+            .filter(tag -> !tag.getKey().equals("upstream") && !tag.getKey().equals("route"))
+            .map(tag -> tag.getKey() + "=" + tag.getValue())
+            .collect(Collectors.joining(","));
+    String last = id.getName().substring(id.getName().lastIndexOf('.') + 1);
+    return tags.isEmpty() ? last : last + "[" + tags + "]";
   }
 
   private Second second(String server) {

@@ -89,6 +89,7 @@ final class Run implements AutoCloseable {
     }
     load.stop();
     tally.look();
+    out.printf("%ncounted: %s%n", attempts.counted());
     return tally.summary(load.sent(), balance.toString());
   }
 
