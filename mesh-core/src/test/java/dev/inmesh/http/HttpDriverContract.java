@@ -13,6 +13,10 @@ import dev.inmesh.call.MeshException;
 import dev.inmesh.call.Phase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -211,6 +215,68 @@ public abstract class HttpDriverContract extends LoopbackFixture {
     assertThat(dripping.awaitClosedByPeer()).isTrue();
     assertThat(dripped.get()).isLessThan(20);
     assertQuiet(mesh);
+  }
+
+  @Test
+  void aConnectionThatCannotBeMadeCostsTheConnectTimeout() throws Exception {
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      List<Socket> waiting = fillBacklog(full);
+      Mesh mesh =
+          mesh(
+              "127.0.0.1:" + full.getLocalPort(),
+              "timeout",
+              "30s",
+              "timeout.connect",
+              "50ms",
+              "retry.on",
+              "off");
+
+      CallTimeoutException timeout =
+          catchThrowableOfType(CallTimeoutException.class, () -> get(wrap(mesh)));
+
+      assertThat(timeout.phase()).isEqualTo(Phase.CONNECT);
+      assertThat(timeout).hasMessageContaining("connect timed out");
+      for (Socket socket : waiting) {
+        socket.close();
+      }
+    }
+  }
+
+  /** Nobody accepts: once the queue is full, the kernel drops what comes. */
+  private static List<Socket> fillBacklog(ServerSocket full) throws IOException {
+    List<Socket> waiting = new ArrayList<>();
+    while (true) {
+      Socket socket = new Socket();
+      waiting.add(socket);
+      try {
+        socket.connect(full.getLocalSocketAddress(), 200);
+      } catch (SocketTimeoutException dropped) {
+        return waiting;
+      }
+    }
+  }
+
+  @Test
+  void aTlsHandshakeThatHangsCostsTheConnectTimeout() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Client client =
+          wrap(
+              mesh(
+                  "127.0.0.1:" + silent.getLocalPort(),
+                  "timeout",
+                  "30s",
+                  "timeout.connect",
+                  "50ms",
+                  "retry.on",
+                  "off"));
+
+      CallTimeoutException timeout =
+          catchThrowableOfType(
+              CallTimeoutException.class,
+              () -> client.send("GET", "https://inventory/", Map.of(), ""));
+
+      assertThat(timeout.phase()).isEqualTo(Phase.TLS);
+    }
   }
 
   @Test
