@@ -38,11 +38,11 @@ public final class LoopbackBenchmark {
   /**
    * Measures and prints.
    *
-   * @param args rounds (30) and calls of a block (3000)
+   * @param args rounds (100) and calls of a block (1000)
    */
   public static void main(String[] args) throws IOException, InterruptedException {
-    String rounds = args.length > 0 ? args[0] : "30";
-    String calls = args.length > 1 ? args[1] : "3000";
+    String rounds = args.length > 0 ? args[0] : "100";
+    String calls = args.length > 1 ? args[1] : "1000";
     System.out.println(
         PinnedJvm.canPin()
             ? "client pinned to core 0, server to core 1"
@@ -70,7 +70,7 @@ public final class LoopbackBenchmark {
     public static void main(String[] args) throws IOException {
       List<Integer> ports = Arrays.stream(args[0].split(" ")).map(Integer::valueOf).toList();
       int calls = Integer.parseInt(args[2]);
-      System.out.println(run(ports, Integer.parseInt(args[1]), calls, 12 * calls));
+      System.out.println(run(ports, Integer.parseInt(args[1]), calls, 30 * calls));
     }
   }
 

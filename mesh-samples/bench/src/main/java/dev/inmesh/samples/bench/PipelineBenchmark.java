@@ -38,12 +38,14 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(3)
-@Warmup(iterations = 4, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Warmup(iterations = 10, time = 250, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 20, time = 250, timeUnit = TimeUnit.MILLISECONDS)
 public class PipelineBenchmark {
 
   private static final String SERVERS =
-      IntStream.rangeClosed(1, 10).mapToObj(i -> "10.0.0." + i).collect(Collectors.joining(","));
+      IntStream.rangeClosed(1, 10)
+          .mapToObj(i -> "10.0.0." + i + ":5000")
+          .collect(Collectors.joining(","));
 
   private final UpstreamEngine engine = engine();
 
