@@ -120,10 +120,11 @@ public final class LoopbackBenchmark {
     report.append(
         String.format(
             Locale.ROOT,
-            "%-16s %9s %9s %9s  %s%n",
+            "%-16s %9s %9s %9s %9s  %s%n",
             bare.blocks().size() + " x " + calls,
             "p50 us",
             "p99 us",
+            "CPU us",
             "B/call",
             "p50 / bare: median (min - max)"));
     for (Variant variant : variants) {
@@ -135,10 +136,11 @@ public final class LoopbackBenchmark {
       report.append(
           String.format(
               Locale.ROOT,
-              "%-16s %9.1f %9.1f %9d  %.3f (%.3f - %.3f)%n",
+              "%-16s %9.1f %9.1f %9.1f %9d  %.3f (%.3f - %.3f)%n",
               variant.name(),
               median(variant, Variant.Block::p50) / 1e3,
               median(variant, Variant.Block::p99) / 1e3,
+              median(variant, Variant.Block::cpu) / 1e3,
               median(variant, Variant.Block::bytes),
               ratios[ratios.length / 2],
               ratios[0],

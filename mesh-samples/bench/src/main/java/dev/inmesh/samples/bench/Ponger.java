@@ -17,7 +17,10 @@ import java.util.List;
  */
 final class Ponger implements AutoCloseable {
 
-  private static final byte[] ANSWER =
+  /** Ends a request. */
+  static final String END_OF_HEAD = "\r\n\r\n";
+
+  static final byte[] ANSWER =
       ("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\n"
               + "0123456789".repeat(10))
           .getBytes(US_ASCII);
@@ -57,8 +60,8 @@ final class Ponger implements AutoCloseable {
       int endOfHead = 0;
       for (int read = in.read(buffer); read > 0; read = in.read(buffer)) {
         for (int i = 0; i < read; i++) {
-          endOfHead = buffer[i] == "\r\n\r\n".charAt(endOfHead) ? endOfHead + 1 : 0;
-          if (endOfHead == 4) {
+          endOfHead = buffer[i] == END_OF_HEAD.charAt(endOfHead) ? endOfHead + 1 : 0;
+          if (endOfHead == END_OF_HEAD.length()) {
             endOfHead = 0;
             out.write(ANSWER);
           }

@@ -25,9 +25,10 @@ final class Variant {
    *
    * @param p50 nanoseconds
    * @param p99 nanoseconds
+   * @param cpu nanoseconds that the calling thread ran, for one call
    * @param bytes allocated by the calling thread for one call
    */
-  record Block(long p50, long p99, long bytes) {}
+  record Block(long p50, long p99, long cpu, long bytes) {}
 
   Variant(String name, OkHttpClient client, String url) {
     this.name = name;
@@ -51,11 +52,13 @@ final class Variant {
   /** A block of calls that count. */
   void measure(int calls) throws IOException {
     long[] nanos = new long[calls];
-    long before = THREADS.getCurrentThreadAllocatedBytes();
+    long bytesBefore = THREADS.getCurrentThreadAllocatedBytes();
+    long cpuBefore = THREADS.getCurrentThreadCpuTime();
     run(nanos);
-    long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+    long cpu = (THREADS.getCurrentThreadCpuTime() - cpuBefore) / calls;
+    long bytes = (THREADS.getCurrentThreadAllocatedBytes() - bytesBefore) / calls;
     Arrays.sort(nanos);
-    blocks.add(new Block(nanos[calls / 2], nanos[calls * 99 / 100], allocated / calls));
+    blocks.add(new Block(nanos[calls / 2], nanos[calls * 99 / 100], cpu, bytes));
   }
 
   private void run(long[] nanos) throws IOException {

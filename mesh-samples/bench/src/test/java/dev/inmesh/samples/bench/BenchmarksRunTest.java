@@ -31,6 +31,15 @@ final class BenchmarksRunTest {
   }
 
   @Test
+  void callsGoOverOkHttp() throws Exception {
+    CallBenchmark benchmark = new CallBenchmark();
+
+    assertThat(benchmark.bare()).isEqualTo(100);
+    assertThat(benchmark.mesh()).isEqualTo(100);
+    benchmark.close();
+  }
+
+  @Test
   void callsGoOverLoopback() throws Exception {
     try (Ponger ponger = new Ponger(3)) {
       String report = LoopbackBenchmark.run(ponger.ports(), 3, 5, 5);
