@@ -7,7 +7,6 @@ import dev.inmesh.event.Failure;
 import dev.inmesh.event.Outcome;
 import dev.inmesh.http.Idempotence;
 import dev.inmesh.http.Resolver;
-import dev.inmesh.okhttp.AttemptClients.ServerClient;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -17,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import okhttp3.Call;
-import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -79,14 +77,12 @@ final class Attempt {
   }
 
   Response execute() throws IOException {
-    ServerClient server = call.clients().client(plan.settings(), lease);
-    awaitAddress(server.endpoint().name());
-    OkHttpClient client =
-        AttemptClients.withTimeoutsOf(call.chain(), server.client(), plan.settings());
+    AttemptClients.Target target = call.clients().target(plan.settings(), lease, call.chain());
+    awaitAddress(target.name());
     Request request = requestToSend();
     for (int resends = 0; ; resends++) {
       try {
-        return RetryAfterGuard.restored(send(client, server.connections(), request));
+        return RetryAfterGuard.restored(send(target, request));
       } catch (IOException e) {
         if (resends == plan.settings().keepalive() || !mayResend(e)) {
           throw e;
@@ -95,14 +91,13 @@ final class Attempt {
     }
   }
 
-  private Response send(OkHttpClient client, UpstreamConnections connections, Request request)
-      throws IOException {
-    Call attempt = client.newCall(request);
+  private Response send(AttemptClients.Target target, Request request) throws IOException {
+    Call attempt = target.client().newCall(request);
     AttemptListener current =
         new AttemptListener(
             call.callListener().listener(),
             call.chain().call(),
-            connections,
+            target.connections(),
             lease.server().port());
     listener = current;
     attempt.addEventListener(current);
@@ -144,7 +139,7 @@ final class Attempt {
 
   /** Waits for a name that has never been resolved yet; all others are known. */
   private void awaitAddress(Resolver.Name name) throws IOException {
-    if (!name.addresses(System.nanoTime()).isEmpty()) {
+    if (!name.addresses(lease.startNanos()).isEmpty()) {
       return;
     }
     try {

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Listens to one attempt: knows what it is busy with, whether a byte may have left, and whether its
  * connection was used before. Events within the attempt are passed on as events of the user's call,
  * with the address that was really connected.
+ *
+ * <p>Of one thread at a time: the caller's until it has the answer, then whichever reads the body.
+ * Only a cancel may come from any other one.
  */
 final class AttemptListener extends ForwardingListener {
 
@@ -23,12 +26,12 @@ final class AttemptListener extends ForwardingListener {
   private final UpstreamConnections connections;
   private final int port;
 
-  private volatile Phase phase = Phase.CONNECT;
-  private volatile boolean connecting;
-  private volatile boolean acquired;
-  private volatile boolean reused;
-  private volatile boolean sent;
-  private volatile boolean answered;
+  private Phase phase = Phase.CONNECT;
+  private boolean connecting;
+  private boolean acquired;
+  private boolean reused;
+  private boolean sent;
+  private boolean answered;
   private volatile @Nullable Runnable onCancel;
 
   AttemptListener(
