@@ -8,4 +8,13 @@ public interface Attempt<S extends Candidate> {
    * max_conns}, not told to stay away by a Retry-After.
    */
   boolean mayUse(S server);
+
+  /** When the attempt is to start. */
+  long nowNanos();
+
+  /** The hash of its key, for {@link Balancers#hash}. */
+  long keyHash();
+
+  /** Calls in flight on all servers together. */
+  int callsInFlight();
 }

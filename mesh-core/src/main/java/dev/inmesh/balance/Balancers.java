@@ -16,7 +16,9 @@ public final class Balancers {
     return switch (type) {
       case ROUND_ROBIN -> roundRobin(servers, random);
       case LEAST_CONN -> leastConn(servers, random);
+      case LEAST_TIME -> leastTime(servers, random);
       case RANDOM_TWO -> randomTwo(servers, random);
+      case HASH -> hash(servers);
     };
   }
 
@@ -36,8 +38,24 @@ public final class Balancers {
     return new LeastConn<>(servers, random);
   }
 
+  /**
+   * The server with the least expected waiting time, by {@link ServiceTime}: a slow one gets what it
+   * can do in time, a stuck one nothing. With more than 16 servers it compares 8 distinct ones.
+   */
+  public static <S extends Candidate> Balancer<S> leastTime(S[] servers, RandomSource random) {
+    return new LeastTime<>(servers, random);
+  }
+
   /** The better of two distinct servers drawn by weight, by {@link #leastConn}'s comparison. */
   public static <S extends Candidate> Balancer<S> randomTwo(S[] servers, RandomSource random) {
     return new RandomTwo<>(servers, random);
+  }
+
+  /**
+   * The same server for the same key, as long as it is there and has at most 1.25 times its share in
+   * flight; when one of n servers comes or goes, about 1/n of the keys move.
+   */
+  public static <S extends Candidate> Balancer<S> hash(S[] servers) {
+    return new ConsistentHash<>(servers);
   }
 }

@@ -11,4 +11,10 @@ public interface Candidate {
 
   /** Attempts in flight now. */
   int inFlight();
+
+  /** How long it takes. */
+  ServiceTime serviceTime();
+
+  /** A hash of its address, the same in every process. */
+  long addressHash();
 }

@@ -94,7 +94,7 @@ final class LeastConn<S extends Candidate> implements Balancer<S> {
     }
     int block = n / SAMPLE;
     for (int k = 0; k < SAMPLE; k++) {
-      bits = mix(bits);
+      bits = RandomSource.mix(bits);
       int width = k == SAMPLE - 1 ? n - k * block : block;
       S server = servers[k * block + (int) (((bits >>> 32) * width) >>> 32)];
       if (server == proposal || !attempt.mayUse(server)) {
@@ -107,13 +107,5 @@ final class LeastConn<S extends Candidate> implements Balancer<S> {
       }
     }
     return best != null ? best : Scan.firstUsable(servers, proposed, attempt);
-  }
-
-  /** One step of SplitMix64 (Steele, Lea, Flood 2014): cheaper than eight draws of the source. */
-  private static long mix(long bits) {
-    long z = bits + 0x9E3779B97F4A7C15L;
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
   }
 }

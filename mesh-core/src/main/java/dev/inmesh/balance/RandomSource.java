@@ -30,4 +30,12 @@ public interface RandomSource {
   default double unit() {
     return (nextLong() >>> 11) * 0x1.0p-53;
   }
+
+  /** One step of SplitMix64 (Steele, Lea, Flood 2014): cheaper than another draw of the source. */
+  static long mix(long bits) {
+    long z = bits + 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
 }

@@ -4,5 +4,7 @@ package dev.inmesh.config;
 public enum BalancerType {
   ROUND_ROBIN,
   LEAST_CONN,
-  RANDOM_TWO
+  LEAST_TIME,
+  RANDOM_TWO,
+  HASH
 }

@@ -1,0 +1,98 @@
+package dev.inmesh.balance;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * See {@link Balancers#hash}. Maglev hashing (Eisenbud et al., "Maglev: a fast and reliable software
+ * network load balancer", NSDI 2016): a table of M slots in which every server has its share by
+ * weight, and which hardly changes when a server comes or goes. With bounded loads (Mirrokni, Thorup
+ * and Zadimoghaddam, "Consistent hashing with bounded loads", 2016): a server that has more than
+ * 1.25 times its share in flight is passed over for the next slot's.
+ */
+final class ConsistentHash<S extends Candidate> implements Balancer<S> {
+
+  /** Slots, a prime: enough for a spread within 1 % at 500 servers, and built in 1 to 2 ms. */
+  private static final int SMALL = 65_537;
+
+  private static final int LARGE = 655_373;
+
+  /** Above this many servers the large table gives each its ten slots. */
+  private static final int MANY = 20_000;
+
+  private static final double BOUND = 1.25;
+
+  private final S[] servers;
+  private final int[] table;
+  private final double totalWeight;
+
+  ConsistentHash(S[] servers) {
+    this.servers = servers;
+    this.table = new int[servers.length <= MANY ? SMALL : LARGE];
+    long total = 0;
+    for (S server : servers) {
+      total += server.weight();
+    }
+    this.totalWeight = total;
+    fill();
+  }
+
+  /**
+   * The servers take turns; at its turn a server whose share allows takes the next free slot of its
+   * own permutation of the table, which its address alone decides.
+   */
+  private void fill() {
+    int slots = table.length;
+    int n = servers.length;
+    int[] position = new int[n];
+    int[] step = new int[n];
+    int most = 1;
+    for (int i = 0; i < n; i++) {
+      long hash = servers[i].addressHash();
+      position[i] = (int) Long.remainderUnsigned(hash, slots);
+      step[i] = 1 + (int) Long.remainderUnsigned(RandomSource.mix(hash), slots - 1);
+      most = Math.max(most, servers[i].weight());
+    }
+    Arrays.fill(table, -1);
+    long[] due = new long[n];
+    for (int filled = 0; filled < slots; ) {
+      for (int i = 0; i < n && filled < slots; i++) {
+        due[i] += servers[i].weight();
+        if (due[i] < most) {
+          continue;
+        }
+        due[i] -= most;
+        while (table[position[i]] >= 0) {
+          position[i] = next(position[i], step[i]);
+        }
+        table[position[i]] = i;
+        position[i] = next(position[i], step[i]);
+        filled++;
+      }
+    }
+  }
+
+  private int next(int position, int step) {
+    int next = position + step;
+    return next >= table.length ? next - table.length : next;
+  }
+
+  @Override
+  public @Nullable S pick(Attempt<S> attempt) {
+    long hash = RandomSource.mix(attempt.keyHash());
+    int slot = (int) (((hash >>> 32) * table.length) >>> 32);
+    double perWeight = BOUND * (attempt.callsInFlight() + 1) / totalWeight;
+    S usable = null;
+    for (int probe = 0; probe < 64; probe++) {
+      S server = servers[table[slot]];
+      if (attempt.mayUse(server)) {
+        if (server.inFlight() + 1 <= Math.ceil(perWeight * server.weight())) {
+          return server;
+        }
+        usable = usable == null ? server : usable;
+      }
+      slot = slot + 1 == table.length ? 0 : slot + 1;
+    }
+    return usable != null ? usable : Scan.firstUsable(servers, table[slot], attempt);
+  }
+}
