@@ -44,7 +44,9 @@ public final class Demo {
 
   private static int run(Options options, InputStream in, PrintStream out, PrintStream err)
       throws IOException, InterruptedException {
-    try (Run run = new Run(options, in, out, err)) {
+    try (Shop shop = new Shop();
+        Pauses pauses = new Pauses();
+        Run run = new Run(options, shop, pauses, new Keys(in), out, err)) {
       out.println(run.run());
       return GOOD;
     } catch (IllegalArgumentException e) {
