@@ -1,6 +1,8 @@
 package dev.inmesh;
 
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -11,19 +13,33 @@ final class DaemonThreads {
 
   private DaemonThreads() {}
 
-  /** As many as there is work, up to a bound; idle ones end after 10 seconds. */
+  /** As many as there is work, up to a bound, beyond which work is refused. */
   static ExecutorService upTo(int most, String name) {
+    return threads(0, most, new SynchronousQueue<>(), name);
+  }
+
+  /** So many, behind a queue without a bound. */
+  static ExecutorService queued(int count, String name) {
+    return threads(count, count, new LinkedBlockingQueue<>(), name);
+  }
+
+  /** Idle ones end after 10 seconds. */
+  private static ExecutorService threads(
+      int core, int most, BlockingQueue<Runnable> queue, String name) {
     AtomicInteger number = new AtomicInteger();
-    return new ThreadPoolExecutor(
-        0,
-        most,
-        10,
-        TimeUnit.SECONDS,
-        new SynchronousQueue<>(),
-        task -> {
-          Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
-          thread.setDaemon(true);
-          return thread;
-        });
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            core,
+            most,
+            10,
+            TimeUnit.SECONDS,
+            queue,
+            task -> {
+              Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
   }
 }

@@ -35,7 +35,7 @@ final class MeshRuntime implements AutoCloseable {
   private final MeshMeters meters;
   private final Map<String, Fallback> fallbacks;
   private final PauseDetector pauses = new PauseDetector();
-  private final ExecutorService lookups = DaemonThreads.upTo(16, "inmesh-resolver");
+  private final ExecutorService lookups = DaemonThreads.queued(16, "inmesh-resolver");
   private final ExecutorService fallbackThreads = DaemonThreads.upTo(256, "inmesh-fallback");
   private final OkHttpMesh okHttp;
   private final Repeater configPoll;

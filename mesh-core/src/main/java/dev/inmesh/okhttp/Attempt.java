@@ -77,11 +77,12 @@ final class Attempt {
   }
 
   Response execute() throws IOException {
-    awaitAddress();
+    AttemptClients.Target target = call.clients().target(plan.settings(), lease, call.chain());
+    awaitAddress(target.name());
     Request request = requestToSend();
     for (int resends = 0; ; resends++) {
       try {
-        return RetryAfterGuard.restored(send(request));
+        return RetryAfterGuard.restored(send(target, request));
       } catch (IOException e) {
         if (resends == plan.settings().keepalive() || !mayResend(e)) {
           throw e;
@@ -90,11 +91,14 @@ final class Attempt {
     }
   }
 
-  private Response send(Request request) throws IOException {
-    Call attempt = call.clients().client(plan.settings(), lease, call.chain()).newCall(request);
+  private Response send(AttemptClients.Target target, Request request) throws IOException {
+    Call attempt = target.client().newCall(request);
     AttemptListener current =
         new AttemptListener(
-            call.callListener().listener(), call.chain().call(), lease.server().port());
+            call.callListener().listener(),
+            call.chain().call(),
+            target.connections(),
+            lease.server().port());
     listener = current;
     attempt.addEventListener(current);
     attempt.timeout().timeout(nanosLeft(), TimeUnit.NANOSECONDS);
@@ -134,9 +138,8 @@ final class Attempt {
   }
 
   /** Waits for a name that has never been resolved yet; all others are known. */
-  private void awaitAddress() throws IOException {
-    Resolver.Name name = call.clients().endpoint(plan.settings(), lease).name();
-    if (!name.addresses(System.nanoTime()).isEmpty()) {
+  private void awaitAddress(Resolver.Name name) throws IOException {
+    if (!name.addresses(lease.startNanos()).isEmpty()) {
       return;
     }
     try {

@@ -2,6 +2,7 @@ package dev.inmesh.okhttp;
 
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.engine.Lease;
+import dev.inmesh.http.Resolver;
 import java.net.Proxy;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,11 +19,14 @@ import okhttp3.OkHttpClient;
  */
 final class AttemptClients {
 
-  /** The clients of one route under one set of settings. */
+  /** How an attempt reaches one server: its addresses, and the client that connects to them. */
+  record Target(Resolver.Name name, UpstreamConnections connections, OkHttpClient client) {}
+
+  /** The targets of one route under one set of settings. */
   private record Generation(
       UpstreamSettings settings,
       UpstreamConnections connections,
-      ConcurrentHashMap<String, OkHttpClient> byAddress) {}
+      ConcurrentHashMap<String, Target> byAddress) {}
 
   private final OkHttpClient base;
   private final Function<String, UpstreamConnections> connections;
@@ -51,25 +55,29 @@ final class AttemptClients {
     return base.newBuilder().followRedirects(true).followSslRedirects(true).build();
   }
 
-  UpstreamConnections.Endpoint endpoint(UpstreamSettings settings, Lease lease) {
-    return generation(settings).connections.endpoint(lease.server(), lease.address());
+  /** The target of an attempt, with the timeouts that the user's interceptors may have changed. */
+  Target target(UpstreamSettings settings, Lease lease, Interceptor.Chain chain) {
+    Generation generation = generation(settings);
+    Target target = generation.byAddress.get(lease.address());
+    if (target == null) {
+      target = generation.byAddress.computeIfAbsent(lease.address(), a -> build(generation, lease));
+    }
+    return hasTimeoutsOf(chain)
+        ? target
+        : new Target(target.name, target.connections, withTimeouts(target.client, settings, chain));
   }
 
-  /** The client for an attempt, with the timeouts that the user's interceptors may have changed. */
-  OkHttpClient client(UpstreamSettings settings, Lease lease, Interceptor.Chain chain) {
-    Generation generation = generation(settings);
-    OkHttpClient client = generation.byAddress.get(lease.address());
-    if (client == null) {
-      client = generation.byAddress.computeIfAbsent(lease.address(), a -> build(generation, lease));
-    }
+  private boolean hasTimeoutsOf(Interceptor.Chain chain) {
+    return chain.connectTimeoutMillis() == base.connectTimeoutMillis()
+        && chain.readTimeoutMillis() == base.readTimeoutMillis()
+        && chain.writeTimeoutMillis() == base.writeTimeoutMillis();
+  }
+
+  private static OkHttpClient withTimeouts(
+      OkHttpClient client, UpstreamSettings settings, Interceptor.Chain chain) {
     int connect = connectMillis(settings, chain.connectTimeoutMillis());
     int read = readMillis(settings, chain.readTimeoutMillis());
     int write = chain.writeTimeoutMillis();
-    if (client.connectTimeoutMillis() == connect
-        && client.readTimeoutMillis() == read
-        && client.writeTimeoutMillis() == write) {
-      return client;
-    }
     return client
         .newBuilder()
         .connectTimeout(Duration.ofMillis(connect))
@@ -96,7 +104,7 @@ final class AttemptClients {
     return a == b;
   }
 
-  private OkHttpClient build(Generation generation, Lease lease) {
+  private Target build(Generation generation, Lease lease) {
     UpstreamSettings settings = generation.settings;
     UpstreamConnections.Endpoint endpoint =
         generation.connections.endpoint(lease.server(), lease.address());
@@ -114,7 +122,7 @@ final class AttemptClients {
           .hostnameVerifier(
               (host, session) -> base.hostnameVerifier().verify(settings.tlsName(), session));
     }
-    return builder.build();
+    return new Target(endpoint.name(), generation.connections, builder.build());
   }
 
   /** A key that is set overrules the client; the built-in second only shortens the client's own. */

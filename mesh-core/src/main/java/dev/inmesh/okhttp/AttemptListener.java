@@ -16,23 +16,29 @@ import org.jspecify.annotations.Nullable;
  * Listens to one attempt: knows what it is busy with, whether a byte may have left, and whether its
  * connection was used before. Events within the attempt are passed on as events of the user's call,
  * with the address that was really connected.
+ *
+ * <p>Of one thread at a time: the caller's until it has the answer, then whichever reads the body.
+ * Only a cancel may come from any other one.
  */
 final class AttemptListener extends ForwardingListener {
 
   private final Call userCall;
+  private final UpstreamConnections connections;
   private final int port;
 
-  private volatile Phase phase = Phase.CONNECT;
-  private volatile boolean connecting;
-  private volatile boolean acquired;
-  private volatile boolean reused;
-  private volatile boolean sent;
-  private volatile boolean answered;
+  private Phase phase = Phase.CONNECT;
+  private boolean connecting;
+  private boolean acquired;
+  private boolean reused;
+  private boolean sent;
+  private boolean answered;
   private volatile @Nullable Runnable onCancel;
 
-  AttemptListener(EventListener listener, Call userCall, int port) {
+  AttemptListener(
+      EventListener listener, Call userCall, UpstreamConnections connections, int port) {
     super(listener);
     this.userCall = userCall;
+    this.connections = connections;
     this.port = port;
   }
 
@@ -113,6 +119,12 @@ final class AttemptListener extends ForwardingListener {
     reused = !connecting;
     phase = Phase.WRITE;
     super.connectionAcquired(call, connection);
+  }
+
+  @Override
+  public void connectionReleased(Call call, Connection connection) {
+    connections.released();
+    super.connectionReleased(call, connection);
   }
 
   @Override

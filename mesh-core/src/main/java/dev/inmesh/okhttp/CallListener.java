@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallListener extends ForwardingListener {
 
-  private volatile long startNanos;
+  /** Published by the flag after it. */
+  private long startNanos;
+
   private volatile boolean started;
 
   private volatile @Nullable Call attempt;
@@ -32,8 +34,8 @@ final class CallListener extends ForwardingListener {
   }
 
   /** When the call was started or put into the dispatcher's queue; now if that was not heard. */
-  long startNanos(long now) {
-    return started ? startNanos : now;
+  long startNanos() {
+    return started ? startNanos : System.nanoTime();
   }
 
   @Override

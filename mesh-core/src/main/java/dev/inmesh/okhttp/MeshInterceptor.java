@@ -39,7 +39,7 @@ final class MeshInterceptor implements Interceptor {
       return chain.proceed(request);
     }
     CallListener listener = listener(chain);
-    long startNanos = listener.startNanos(System.nanoTime());
+    long startNanos = listener.startNanos();
     UpstreamCall call = new UpstreamCall(upstream, clients, chain, listener, request, startNanos);
     Response response = call.execute();
     return chain.getFollowRedirects() && response.isRedirect()

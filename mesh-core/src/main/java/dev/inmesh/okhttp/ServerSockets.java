@@ -29,9 +29,7 @@ final class ServerSockets extends SocketFactory {
 
   @Override
   public Socket createSocket() throws IOException {
-    return delegate == SocketFactory.getDefault()
-        ? new PlainSocket(this)
-        : new WrappedSocket(delegate.createSocket(), this);
+    return new WrappedSocket(delegate.createSocket(), this);
   }
 
   // OkHttp makes unconnected sockets only, so the others need no way to the server's port.
@@ -62,14 +60,28 @@ final class ServerSockets extends SocketFactory {
    * The server's address for the one that OkHttp wants to connect to. That is one of the server's
    * own, but where the URL's host is an address itself, which OkHttp doesn't look up.
    */
-  InetSocketAddress real(SocketAddress wanted) throws IOException {
+  private InetSocketAddress real(SocketAddress wanted) throws IOException {
     InetAddress address = ((InetSocketAddress) wanted).getAddress();
     List<InetAddress> known = endpoint.addresses();
     return new InetSocketAddress(known.contains(address) ? address : known.get(0), port);
   }
 
+  /**
+   * Connects, and has the TLS handshake that may follow wait no longer for each of its reads than
+   * the connecting may take: OkHttp would give it the read timeout, which it sets again afterwards.
+   */
+  void connect(Socket socket, SocketAddress wanted, int timeoutMillis) throws IOException {
+    InetSocketAddress server = real(wanted);
+    try {
+      socket.connect(server, timeoutMillis);
+    } catch (ConnectException e) {
+      throw named(server, e);
+    }
+    socket.setSoTimeout(timeoutMillis);
+  }
+
   /** Names the address: the one in OkHttp's own message has the URL's port. */
-  static ConnectException named(InetSocketAddress address, ConnectException cause) {
+  private static ConnectException named(InetSocketAddress address, ConnectException cause) {
     ConnectException named =
         new ConnectException(
             address.getAddress().getHostAddress()
@@ -79,24 +91,5 @@ final class ServerSockets extends SocketFactory {
                 + cause.getMessage());
     named.initCause(cause);
     return named;
-  }
-
-  private static final class PlainSocket extends Socket {
-
-    private final ServerSockets factory;
-
-    PlainSocket(ServerSockets factory) {
-      this.factory = factory;
-    }
-
-    @Override
-    public void connect(SocketAddress endpoint, int timeout) throws IOException {
-      InetSocketAddress server = factory.real(endpoint);
-      try {
-        super.connect(server, timeout);
-      } catch (ConnectException e) {
-        throw named(server, e);
-      }
-    }
   }
 }

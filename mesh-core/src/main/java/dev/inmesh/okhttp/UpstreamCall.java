@@ -65,15 +65,16 @@ final class UpstreamCall {
   }
 
   Response execute() throws IOException {
+    long now = System.nanoTime();
     CallPlan plan;
     try {
-      plan = upstream.engine().plan(info(), System.nanoTime());
+      plan = upstream.engine().plan(info(), now);
     } catch (MeshException refused) {
       return fallBackOrThrow(refused, deadlineNanos());
     }
     Lease first;
     try {
-      first = plan.first(System.nanoTime());
+      first = plan.first(now);
     } catch (MeshException nobody) {
       boolean timedOut = nobody instanceof CallTimeoutException;
       plan.end(Outcome.FAILURE, false, timedOut, System.nanoTime());

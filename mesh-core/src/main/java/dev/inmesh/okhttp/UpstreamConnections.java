@@ -26,6 +26,7 @@ final class UpstreamConnections {
   private final ConcurrentHashMap<String, Endpoint> endpoints = new ConcurrentHashMap<>();
   private final ConnectionPool pool;
   private final int keepalive;
+  private volatile boolean closed;
 
   UpstreamConnections(int keepalive, Resolver resolver) {
     this.keepalive = keepalive;
@@ -56,9 +57,18 @@ final class UpstreamConnections {
     endpoints.keySet().retainAll(addresses);
   }
 
+  /** Closes what is idle; what is in use is closed when it is released. */
   void close() {
+    closed = true;
     pool.evictAll();
     endpoints.clear();
+  }
+
+  /** A connection has become idle. */
+  void released() {
+    if (closed) {
+      pool.evictAll();
+    }
   }
 
   /**

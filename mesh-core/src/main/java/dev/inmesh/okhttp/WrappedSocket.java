@@ -3,9 +3,7 @@ package dev.inmesh.okhttp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -36,12 +34,7 @@ final class WrappedSocket extends Socket {
 
   @Override
   public void connect(SocketAddress endpoint, int timeout) throws IOException {
-    InetSocketAddress server = factory.real(endpoint);
-    try {
-      delegate.connect(server, timeout);
-    } catch (ConnectException e) {
-      throw ServerSockets.named(server, e);
-    }
+    factory.connect(delegate, endpoint, timeout);
   }
 
   @Override

@@ -13,8 +13,11 @@ import dev.inmesh.call.MeshException;
 import dev.inmesh.call.Phase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,15 +26,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What every HTTP driver promises, on real sockets; each driver's test class takes it on. */
 @Timeout(60)
-public abstract class HttpDriverContract {
+public abstract class HttpDriverContract extends LoopbackFixture {
 
   /** Sends requests through a wrapped client. */
   public interface Client {
@@ -39,51 +39,8 @@ public abstract class HttpDriverContract {
         throws IOException;
   }
 
-  private final List<AutoCloseable> open = new ArrayList<>();
-
   /** A client of the driver's kind, wrapped. */
   protected abstract Client wrap(Mesh mesh);
-
-  @AfterEach
-  void closeAll() throws Exception {
-    for (AutoCloseable closeable : open) {
-      closeable.close();
-    }
-  }
-
-  protected final LoopbackServer server(LoopbackServer.Behaviour behaviour) throws IOException {
-    LoopbackServer server = LoopbackServer.start(behaviour);
-    open.add(server);
-    return server;
-  }
-
-  protected final LoopbackServer well() throws IOException {
-    return server(e -> e.reply(200, "well " + e.path()));
-  }
-
-  protected final Mesh mesh(Object servers, String... keysAndValues) {
-    Map<String, String> keys = keys(servers, keysAndValues);
-    Mesh mesh = Mesh.of(keys);
-    open.add(mesh);
-    return mesh;
-  }
-
-  protected static Map<String, String> keys(Object servers, String... keysAndValues) {
-    Map<String, String> keys = new HashMap<>();
-    keys.put(
-        "mesh.upstream.inventory.servers",
-        servers instanceof List<?> list
-            ? list.stream()
-                .map(s -> s instanceof LoopbackServer server ? server.address() : s.toString())
-                .collect(Collectors.joining(","))
-            : servers instanceof LoopbackServer server ? server.address() : servers.toString());
-    for (int i = 0; i < keysAndValues.length; i += 2) {
-      String key = keysAndValues[i];
-      keys.put(
-          key.startsWith("mesh.") ? key : "mesh.upstream.inventory." + key, keysAndValues[i + 1]);
-    }
-    return keys;
-  }
 
   private static Reply get(Client client) throws IOException {
     return get(client, "/v1");
@@ -95,20 +52,6 @@ public abstract class HttpDriverContract {
 
   private static Reply post(Client client, String path) throws IOException {
     return client.send("POST", "http://inventory" + path, Map.of(), "body of " + path);
-  }
-
-  /** Waits for what another thread brings about; fails after a generous time. */
-  protected static void await(BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - end).as("waited for 20 s").isNegative();
-      TimeUnit.MILLISECONDS.sleep(2); // Polls a condition; no result depends on how long it takes.
-    }
-  }
-
-  protected static void assertQuiet(Mesh mesh) throws InterruptedException {
-    await(() -> mesh.upstream("inventory").active() == 0);
-    await(() -> mesh.upstream("inventory").servers().stream().allMatch(s -> s.inFlight() == 0));
   }
 
   @Test
@@ -272,6 +215,68 @@ public abstract class HttpDriverContract {
     assertThat(dripping.awaitClosedByPeer()).isTrue();
     assertThat(dripped.get()).isLessThan(20);
     assertQuiet(mesh);
+  }
+
+  @Test
+  void aConnectionThatCannotBeMadeCostsTheConnectTimeout() throws Exception {
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      List<Socket> waiting = fillBacklog(full);
+      Mesh mesh =
+          mesh(
+              "127.0.0.1:" + full.getLocalPort(),
+              "timeout",
+              "30s",
+              "timeout.connect",
+              "50ms",
+              "retry.on",
+              "off");
+
+      CallTimeoutException timeout =
+          catchThrowableOfType(CallTimeoutException.class, () -> get(wrap(mesh)));
+
+      assertThat(timeout.phase()).isEqualTo(Phase.CONNECT);
+      assertThat(timeout).hasMessageContaining("connect timed out");
+      for (Socket socket : waiting) {
+        socket.close();
+      }
+    }
+  }
+
+  /** Nobody accepts: once the queue is full, the kernel drops what comes. */
+  private static List<Socket> fillBacklog(ServerSocket full) throws IOException {
+    List<Socket> waiting = new ArrayList<>();
+    while (true) {
+      Socket socket = new Socket();
+      waiting.add(socket);
+      try {
+        socket.connect(full.getLocalSocketAddress(), 200);
+      } catch (SocketTimeoutException dropped) {
+        return waiting;
+      }
+    }
+  }
+
+  @Test
+  void aTlsHandshakeThatHangsCostsTheConnectTimeout() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Client client =
+          wrap(
+              mesh(
+                  "127.0.0.1:" + silent.getLocalPort(),
+                  "timeout",
+                  "30s",
+                  "timeout.connect",
+                  "50ms",
+                  "retry.on",
+                  "off"));
+
+      CallTimeoutException timeout =
+          catchThrowableOfType(
+              CallTimeoutException.class,
+              () -> client.send("GET", "https://inventory/", Map.of(), ""));
+
+      assertThat(timeout.phase()).isEqualTo(Phase.TLS);
+    }
   }
 
   @Test

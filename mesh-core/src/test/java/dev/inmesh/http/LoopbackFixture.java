@@ -1,0 +1,75 @@
+package dev.inmesh.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.inmesh.Mesh;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+
+/** Servers and meshes of one test, closed after it. */
+public abstract class LoopbackFixture {
+
+  protected final List<AutoCloseable> open = new ArrayList<>();
+
+  @AfterEach
+  void closeAll() throws Exception {
+    for (AutoCloseable closeable : open) {
+      closeable.close();
+    }
+  }
+
+  protected final LoopbackServer server(LoopbackServer.Behaviour behaviour) throws IOException {
+    LoopbackServer server = LoopbackServer.start(behaviour);
+    open.add(server);
+    return server;
+  }
+
+  protected final LoopbackServer well() throws IOException {
+    return server(e -> e.reply(200, "well " + e.path()));
+  }
+
+  protected final Mesh mesh(Object servers, String... keysAndValues) {
+    Map<String, String> keys = keys(servers, keysAndValues);
+    Mesh mesh = Mesh.of(keys);
+    open.add(mesh);
+    return mesh;
+  }
+
+  protected static Map<String, String> keys(Object servers, String... keysAndValues) {
+    Map<String, String> keys = new HashMap<>();
+    keys.put(
+        "mesh.upstream.inventory.servers",
+        servers instanceof List<?> list
+            ? list.stream()
+                .map(s -> s instanceof LoopbackServer server ? server.address() : s.toString())
+                .collect(Collectors.joining(","))
+            : servers instanceof LoopbackServer server ? server.address() : servers.toString());
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      String key = keysAndValues[i];
+      keys.put(
+          key.startsWith("mesh.") ? key : "mesh.upstream.inventory." + key, keysAndValues[i + 1]);
+    }
+    return keys;
+  }
+
+  /** Waits for what another thread brings about; fails after a generous time. */
+  protected static void await(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - end).as("waited for 20 s").isNegative();
+      TimeUnit.MILLISECONDS.sleep(2); // Polls a condition; no result depends on how long it takes.
+    }
+  }
+
+  protected static void assertQuiet(Mesh mesh) throws InterruptedException {
+    await(() -> mesh.upstream("inventory").active() == 0);
+    await(() -> mesh.upstream("inventory").servers().stream().allMatch(s -> s.inFlight() == 0));
+  }
+}

@@ -1,0 +1,50 @@
+package dev.inmesh.samples.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.inmesh.config.BalancerType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each benchmark does once what it measures. */
+final class BenchmarksRunTest {
+
+  @ParameterizedTest
+  @EnumSource(BalancerType.class)
+  void picks(BalancerType balancer) {
+    PickBenchmark benchmark = new PickBenchmark();
+    benchmark.balancer = balancer;
+    benchmark.servers = 10;
+    benchmark.firstWeight = 100;
+    benchmark.setUp();
+
+    assertThat(benchmark.pick()).isNotNull();
+  }
+
+  @Test
+  void callsGoThroughTheEngine() throws Exception {
+    PipelineBenchmark benchmark = new PipelineBenchmark();
+
+    assertThat(benchmark.oneThread()).isTrue();
+    assertThat(benchmark.twoThreads()).isTrue();
+  }
+
+  @Test
+  void callsGoOverOkHttp() throws Exception {
+    CallBenchmark benchmark = new CallBenchmark();
+
+    assertThat(benchmark.bare()).isEqualTo(100);
+    assertThat(benchmark.mesh()).isEqualTo(100);
+    benchmark.close();
+  }
+
+  @Test
+  void callsGoOverLoopback() throws Exception {
+    try (Ponger ponger = new Ponger(3)) {
+      String report = LoopbackBenchmark.run(ponger.ports(), 3, 5, 5);
+
+      assertThat(report).contains("bare again").contains("mesh, 3 servers");
+    }
+  }
+}
