@@ -32,11 +32,13 @@ final class RandomTwo<S extends Candidate> implements Balancer<S> {
       return attempt.mayUse(servers[0]) ? servers[0] : null;
     }
     int second = draw();
-    for (int tries = 0; second == first && tries < 4; tries++) {
+    if (second == first) {
       second = draw();
     }
     if (second == first) {
-      second = first + 1 == servers.length ? 0 : first + 1;
+      // One of great weight would be drawn for long: any other one, each with the same odds.
+      int other = first + 1 + random.below(servers.length - 1);
+      second = other < servers.length ? other : other - servers.length;
     }
     S a = servers[first];
     S b = servers[second];

@@ -8,6 +8,7 @@ import dev.inmesh.config.RetryCondition;
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.event.Failure;
 import dev.inmesh.event.Outcome;
+import dev.inmesh.event.Rejected;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -264,6 +265,7 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
       return false;
     }
     if (!route.withdraw(now)) {
+      route.listener().rejected(Rejected.BUDGET);
       return false;
     }
     route.listener().retried(failure);

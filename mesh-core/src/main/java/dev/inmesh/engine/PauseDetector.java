@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * Knows when this JVM stood still: a garbage collection, a suspended virtual machine, a starved
  * CPU. A ticker reports when it runs; a tick that comes too late proves a pause since the one
- * before. Safe for concurrent use.
+ * before. What has piled up meanwhile must be worked off, so a pause counts for as long again, one
+ * second at most. Safe for concurrent use.
  */
 public final class PauseDetector {
 
@@ -14,6 +15,9 @@ public final class PauseDetector {
 
   /** A tick that is later than its period by more than this is a pause. */
   public static final Duration TOLERANCE = Duration.ofMillis(20);
+
+  /** A pause's aftermath lasts as long as the pause, but no longer than this. */
+  private static final long AFTERMATH_NANOS = 1_000_000_000;
 
   /** Attempts last seconds at most and pauses are rare: older ones blame nobody any more. */
   private static final int REMEMBERED = 16;
@@ -37,25 +41,15 @@ public final class PauseDetector {
     ticked = true;
   }
 
-  /** Whether a known pause touched the time from start to end. */
+  /** Whether a known pause or its aftermath touched the time from start to end. */
   public synchronized boolean overlaps(long start, long end) {
     for (int i = 0; i < Math.min(count, REMEMBERED); i++) {
-      if (starts[i] - end < 0 && start - ends[i] < 0) {
+      long over = ends[i] + Math.min(ends[i] - starts[i], AFTERMATH_NANOS);
+      if (starts[i] - end < 0 && start - over < 0) {
         return true;
       }
     }
     return false;
-  }
-
-  /** The longest known pause that touched the time from start to end, in nanoseconds; 0 if none. */
-  public synchronized long longest(long start, long end) {
-    long longest = 0;
-    for (int i = 0; i < Math.min(count, REMEMBERED); i++) {
-      if (starts[i] - end < 0 && start - ends[i] < 0) {
-        longest = Math.max(longest, ends[i] - starts[i]);
-      }
-    }
-    return longest;
   }
 
   /** All pauses together since the start, in nanoseconds. */

@@ -325,21 +325,22 @@ final class RouteEngine {
     }
   }
 
-  private void breakerChanged(BreakerState state) {
+  private void breakerChanged(BreakerState before, BreakerState state) {
     listener.breakerChanged(state);
     UpstreamSettings.Breaker b = settings.breaker();
+    String name = settings.displayName();
     switch (state) {
       case OPEN ->
           log.warn(
-              "{}: breaker open for {} ms: {}% or more of the last {} calls failed",
-              settings.displayName(),
+              "{}: breaker open for {} ms: {}% or more of {} calls failed",
+              name,
               b.openDuration().toMillis(),
               Math.round(b.failureRate() * 100),
-              b.window());
-      case HALF_OPEN ->
-          log.info(
-              "{}: breaker half-open: {} calls decide", settings.displayName(), b.halfOpenCalls());
-      case CLOSED -> log.info("{}: breaker closed", settings.displayName());
+              before == BreakerState.HALF_OPEN
+                  ? b.halfOpenCalls() + " half-open"
+                  : "the last " + b.window());
+      case HALF_OPEN -> log.info("{}: breaker half-open: {} calls decide", name, b.halfOpenCalls());
+      case CLOSED -> log.info("{}: breaker closed", name);
     }
   }
 

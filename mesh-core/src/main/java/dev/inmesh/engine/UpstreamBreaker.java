@@ -4,7 +4,6 @@ import dev.failsafe.CircuitBreaker;
 import dev.inmesh.config.UpstreamSettings.Breaker;
 import dev.inmesh.event.BreakerState;
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,17 +40,19 @@ final class UpstreamBreaker {
 
   private static final Duration NEVER = Duration.ofDays(365);
 
-  private final Consumer<BreakerState> onChange;
+  /** Told of a change of the state, under the breaker's lock. */
+  interface Listener {
+    void changed(BreakerState before, BreakerState now);
+  }
+
+  private final Listener listener;
   private Breaker settings;
   private CircuitBreaker<Object> breaker;
   private volatile Permit current;
 
-  /**
-   * @param onChange told each new state, under the breaker's lock
-   */
-  UpstreamBreaker(Breaker settings, Consumer<BreakerState> onChange, long now) {
+  UpstreamBreaker(Breaker settings, Listener listener, long now) {
     this.settings = settings;
-    this.onChange = onChange;
+    this.listener = listener;
     this.breaker = build(settings);
     this.current = new Permit(BreakerState.CLOSED, now);
   }
@@ -155,7 +156,8 @@ final class UpstreamBreaker {
   }
 
   private void enter(BreakerState state, long now) {
+    BreakerState before = current.state;
     current = new Permit(state, now);
-    onChange.accept(state);
+    listener.changed(before, state);
   }
 }

@@ -2,12 +2,14 @@ package dev.inmesh.event;
 
 import java.util.Locale;
 
-/** Why a call was refused before any attempt. */
+/** Why a call was refused before any attempt, or a further attempt was. */
 public enum Rejected {
   BREAKER,
   LIMIT,
   NO_SERVER,
-  DEADLINE;
+  DEADLINE,
+  /** A further attempt: the budget is used up. */
+  BUDGET;
 
   private final String tag = name().toLowerCase(Locale.ROOT);
 

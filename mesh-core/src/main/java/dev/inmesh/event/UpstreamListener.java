@@ -28,7 +28,7 @@ public interface UpstreamListener {
   /** A call's or an attempt's time ran out in this phase. */
   default void timedOut(Phase phase) {}
 
-  /** A call was refused before any attempt. */
+  /** A call was refused before any attempt, or a further attempt for want of budget. */
   default void rejected(Rejected reason) {}
 
   /** The caller got this instead of a live answer. */

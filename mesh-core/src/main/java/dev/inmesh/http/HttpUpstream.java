@@ -173,7 +173,11 @@ public final class HttpUpstream {
       listener.timedOut(Phase.FALLBACK);
       call.failure().addSuppressed(e);
     } catch (ExecutionException e) {
-      call.failure().addSuppressed(e.getCause() == null ? e : e.getCause());
+      Throwable thrown = e.getCause() == null ? e : e.getCause();
+      // A fallback may say "I can't either" by throwing the very failure that it was given.
+      if (thrown != call.failure()) {
+        call.failure().addSuppressed(thrown);
+      }
     } catch (InterruptedException e) {
       running.cancel(true);
       Thread.currentThread().interrupt();

@@ -71,7 +71,7 @@ final class UpstreamMeters implements UpstreamListener {
         counters(
             Rejected.class,
             "mesh.client.rejected",
-            "Calls refused before any attempt",
+            "Calls refused before any attempt, and further attempts refused for want of budget",
             "reason",
             Rejected::tag);
     this.fallbacks =

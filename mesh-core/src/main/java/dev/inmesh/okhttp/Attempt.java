@@ -33,6 +33,8 @@ final class Attempt {
   /** What it came to; set by {@link Attempts}. */
   private Outcome outcome = Outcome.FAILURE;
 
+  private boolean bodyRead;
+
   Attempt(UpstreamCall call, CallPlan plan, Lease lease) {
     this.call = call;
     this.plan = plan;
@@ -76,7 +78,47 @@ final class Attempt {
     return now - deadlineNanos >= 0;
   }
 
+  /** Up to this many bytes an answer of known length is read before it counts as one. */
+  private static final long SMALL_BODY_BYTES = 64 << 10;
+
   Response execute() throws IOException {
+    Response response = answer();
+    try {
+      readSmallBody(response);
+    } catch (IOException e) {
+      response.close();
+      throw e;
+    }
+    return response;
+  }
+
+  /**
+   * Has a small body in memory before the answer is handed out, so that one that breaks or stalls
+   * can still be tried again or fall back. The bytes stay in the source's own buffer: nothing is
+   * copied. An answer that doesn't say how long it is may be a stream, and is handed out at once.
+   */
+  private void readSmallBody(Response response) throws IOException {
+    Response network = response.networkResponse();
+    String length = network == null ? null : network.header("Content-Length");
+    if (length != null && isSmall(length)) {
+      bodyRead = !response.body().source().request(SMALL_BODY_BYTES + 1);
+    }
+  }
+
+  private static boolean isSmall(String length) {
+    try {
+      return Long.parseLong(length) <= SMALL_BODY_BYTES;
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  /** Whether the whole body is in memory. */
+  boolean isBodyRead() {
+    return bodyRead;
+  }
+
+  private Response answer() throws IOException {
     AttemptClients.Target target = call.clients().target(plan.settings(), lease, call.chain());
     awaitAddress(target.name());
     Request request = requestToSend();

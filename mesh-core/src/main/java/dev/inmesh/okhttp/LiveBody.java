@@ -25,8 +25,10 @@ final class LiveBody extends ResponseBody {
   static ResponseBody of(
       Response response, @Nullable KeptBody kept, Attempt attempt, Attempts attempts) {
     ResponseBody body = response.body();
-    if (body.contentLength() == 0) {
+    if (attempt.isBodyRead()) {
       if (kept != null) {
+        Buffer whole = body.source().getBuffer();
+        kept.add(whole, whole.size());
         kept.complete(System.nanoTime());
       }
       attempts.bodyDone(attempt);

@@ -122,6 +122,7 @@ final class CallPlanTest {
     // Five to start with, and one for ten first attempts.
     assertThat(retries).isBetween(103, 105);
     assertThat(mesh.events.count("retried")).isEqualTo(retries);
+    assertThat(mesh.events.count("rejected budget")).isEqualTo(1_000 - retries);
   }
 
   @Test

@@ -103,7 +103,8 @@ final class SmallPartsTest {
     assertThat(pauses.overlaps(start + 100 * ms, start + 120 * ms)).isTrue();
     assertThat(pauses.overlaps(start + 10 * ms, start + 60 * ms)).isTrue();
     assertThat(pauses.overlaps(start + 10 * ms, start + 50 * ms)).isFalse();
-    assertThat(pauses.overlaps(start + 160 * ms, start + 200 * ms)).isFalse();
+    assertThat(pauses.overlaps(start + 160 * ms, start + 300 * ms)).isTrue();
+    assertThat(pauses.overlaps(start + 259 * ms, start + 300 * ms)).isFalse();
     assertThat(Duration.ofNanos(pauses.pausedNanos())).isEqualTo(Duration.ofMillis(80));
   }
 }

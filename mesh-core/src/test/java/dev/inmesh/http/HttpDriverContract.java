@@ -187,34 +187,63 @@ public abstract class HttpDriverContract extends LoopbackFixture {
     assertThat(hanging.awaitClosedByPeer()).isTrue();
   }
 
+  /** One byte each 50 ms, which is the fault under test. */
+  private LoopbackServer dripping(int length, AtomicInteger dripped) throws IOException {
+    return server(
+        e -> {
+          e.write("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n");
+          try {
+            for (int i = 0; i < length; i++) {
+              e.write("x");
+              dripped.incrementAndGet();
+              TimeUnit.MILLISECONDS.sleep(50);
+            }
+          } catch (IOException closed) {
+            e.server().peerHasClosed();
+          }
+          return false;
+        });
+  }
+
   @Test
   void aBodyThatDripsFailsAtTheTimeoutAndTheServerSeesTheConnectionClosed() throws Exception {
-    AtomicInteger dripped = new AtomicInteger();
-    LoopbackServer dripping =
-        server(
-            e -> {
-              e.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
-              try {
-                for (int i = 0; i < 1000; i++) {
-                  e.write("x");
-                  dripped.incrementAndGet();
-                  TimeUnit.MILLISECONDS.sleep(50); // The drip is the fault under test.
-                }
-              } catch (IOException closed) {
-                e.server().peerHasClosed();
-              }
-              return false;
-            });
-    Mesh mesh = mesh(dripping, "timeout", "300ms");
-    Client client = wrap(mesh);
+    for (int length : new int[] {1_000, 1_000_000}) {
+      AtomicInteger dripped = new AtomicInteger();
+      LoopbackServer dripping = dripping(length, dripped);
+      Mesh mesh = mesh(dripping, "timeout", "300ms");
+      Client client = wrap(mesh);
 
-    CallTimeoutException timeout =
-        catchThrowableOfType(CallTimeoutException.class, () -> get(client));
+      CallTimeoutException timeout =
+          catchThrowableOfType(CallTimeoutException.class, () -> get(client));
 
-    assertThat(timeout.phase()).isEqualTo(Phase.BODY);
-    assertThat(dripping.awaitClosedByPeer()).isTrue();
-    assertThat(dripped.get()).isLessThan(20);
-    assertQuiet(mesh);
+      assertThat(timeout.phase()).isEqualTo(Phase.BODY);
+      assertThat(dripping.awaitClosedByPeer()).isTrue();
+      assertThat(dripped.get()).isLessThan(20);
+      assertQuiet(mesh);
+    }
+  }
+
+  @Test
+  void aSmallBodyThatStallsIsTriedElsewhereOrFallsBack() throws Exception {
+    LoopbackServer dripping = dripping(1_000, new AtomicInteger());
+    LoopbackServer well = well();
+    Client elsewhere =
+        wrap(
+            mesh(
+                List.of(dripping, well),
+                "timeout.attempt",
+                "50ms",
+                "retry.on",
+                "timeout",
+                "budget",
+                "100%"));
+    Client fallingBack =
+        wrap(mesh(dripping, "timeout", "100ms", "fallback", "default", "fallback.body", "default"));
+
+    for (int i = 0; i < 6; i++) {
+      assertThat(get(elsewhere).server()).isEqualTo(well.address());
+    }
+    assertThat(get(fallingBack).body()).isEqualTo("default");
   }
 
   @Test
@@ -583,6 +612,9 @@ public abstract class HttpDriverContract extends LoopbackFixture {
                   if (call.uri().getPath().equals("/throws")) {
                     throw new IllegalStateException("no");
                   }
+                  if (call.uri().getPath().equals("/rethrows")) {
+                    throw call.failure();
+                  }
                   try {
                     new CountDownLatch(1).await();
                   } catch (InterruptedException e) {
@@ -595,6 +627,7 @@ public abstract class HttpDriverContract extends LoopbackFixture {
     Client client = wrap(mesh);
 
     assertThat(get(client, "/throws").body()).isEqualTo("default");
+    assertThat(get(client, "/rethrows").body()).isEqualTo("default");
     assertThat(get(client, "/hangs").body()).isEqualTo("default");
     assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
     assertQuiet(mesh);

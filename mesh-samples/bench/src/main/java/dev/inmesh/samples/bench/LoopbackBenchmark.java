@@ -38,15 +38,25 @@ public final class LoopbackBenchmark {
   /**
    * Measures and prints.
    *
-   * @param args rounds (100) and calls of a block (1000)
+   * @param args pairs of JVMs (3), rounds in each (60), calls of a block (1000)
    */
   public static void main(String[] args) throws IOException, InterruptedException {
-    String rounds = args.length > 0 ? args[0] : "100";
-    String calls = args.length > 1 ? args[1] : "1000";
+    int pairs = Integer.parseInt(args.length > 0 ? args[0] : "3");
+    String rounds = args.length > 1 ? args[1] : "60";
+    String calls = args.length > 2 ? args[2] : "1000";
     System.out.println(
         PinnedJvm.canPin()
             ? "client pinned to core 0, server to core 1"
             : "not pinned: no taskset, or one core only");
+    // A JVM is fast or slow by a few per cent for as long as it lives, a client as well as a
+    // server.
+    for (int pair = 0; pair < pairs; pair++) {
+      measure(rounds, calls);
+    }
+  }
+
+  private static void measure(String rounds, String calls)
+      throws IOException, InterruptedException {
     Process server = PinnedJvm.on(1, Ponger.class, List.of(Integer.toString(SERVERS))).start();
     try (BufferedReader out =
         new BufferedReader(

@@ -8,7 +8,8 @@ import java.io.PrintStream;
  * Three servers, a steady load through the mesh, and faults at the press of a key.
  *
  * <pre>
- * java -jar shop.jar --seconds 60 --script "5s 1 fail; 20s 1 hang; 35s 1 refuse; 50s 1 well"
+ * mvn -q -DskipTests package -pl mesh-samples/shop -am
+ * java -jar mesh-samples/shop/target/shop.jar --seconds 60 --script "5s 1 fail; 20s 1 hang; 35s 1 refuse; 50s 1 well"
  * </pre>
  */
 public final class Demo {
@@ -43,7 +44,9 @@ public final class Demo {
 
   private static int run(Options options, InputStream in, PrintStream out, PrintStream err)
       throws IOException, InterruptedException {
-    try (Run run = new Run(options, in, out, err)) {
+    try (Shop shop = new Shop();
+        Pauses pauses = new Pauses();
+        Run run = new Run(options, shop, pauses, new Keys(in), out, err)) {
       out.println(run.run());
       return GOOD;
     } catch (IllegalArgumentException e) {

@@ -63,9 +63,9 @@ final class Pauses implements AutoCloseable {
   long nanosBetween(long start, long end) {
     long sum = 0;
     for (Pause pause : pauses) {
-      if (pause.end - start > 0 && end - pause.start > 0) {
-        sum += pause.end - pause.start;
-      }
+      long from = pause.start - start > 0 ? pause.start : start;
+      long to = pause.end - end < 0 ? pause.end : end;
+      sum += Math.max(0, to - from);
     }
     return sum;
   }

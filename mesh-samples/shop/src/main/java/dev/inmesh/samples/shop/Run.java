@@ -4,7 +4,6 @@ import dev.inmesh.Mesh;
 import dev.inmesh.ServerStatus;
 import dev.inmesh.Upstream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -16,7 +15,7 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import okhttp3.OkHttpClient;
 
-/** One run of the demo: servers, mesh, load, and a loop that obeys and prints. */
+/** One run of the demo: the mesh, the load, and a loop that obeys and prints. */
 final class Run implements AutoCloseable {
 
   private static final String UPSTREAM = "inventory";
@@ -38,8 +37,7 @@ final class Run implements AutoCloseable {
   private final Keys keys;
   private final Queue<Script.Step> steps;
 
-  private final Shop shop = new Shop();
-  private final Pauses pauses = new Pauses();
+  private final Shop shop;
   private final Attempts attempts = new Attempts();
   private final Balance balance = new Balance();
   private final Mesh mesh;
@@ -49,15 +47,17 @@ final class Run implements AutoCloseable {
   private boolean quit;
 
   /**
-   * Starts the servers and the mesh.
+   * Starts the mesh.
    *
    * @throws IllegalArgumentException if a system property of the mesh is wrong
    */
-  Run(Options options, InputStream in, PrintStream out, PrintStream err) throws IOException {
+  Run(Options options, Shop shop, Pauses pauses, Keys keys, PrintStream out, PrintStream err)
+      throws IOException {
     this.options = options;
+    this.shop = shop;
+    this.keys = keys;
     this.out = out;
     this.err = err;
-    this.keys = new Keys(in);
     this.steps = new ArrayDeque<>(options.script().steps());
     this.mesh =
         Mesh.builder()
@@ -145,9 +145,7 @@ final class Run implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     mesh.close();
-    shop.close();
-    pauses.close();
   }
 }

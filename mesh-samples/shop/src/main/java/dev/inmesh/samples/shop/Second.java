@@ -1,8 +1,6 @@
 package dev.inmesh.samples.shop;
 
-import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
-import org.HdrHistogram.Recorder;
 
 /** What ended since the last look: how many, how many well, how fast. Safe for concurrent use. */
 final class Second {
@@ -18,26 +16,25 @@ final class Second {
    */
   record Look(long ended, long good, double p50, double p95, double p99) {}
 
-  private final Recorder latencies = new Recorder(DIGITS);
-  private final LongAdder good = new LongAdder();
+  private final Histogram latencies = new Histogram(DIGITS);
+  private long good;
 
-  void add(long nanos, boolean success) {
+  synchronized void add(long nanos, boolean success) {
     latencies.recordValue(nanos);
-    if (success) {
-      good.increment();
-    }
+    good += success ? 1 : 0;
   }
 
-  /** Looks, and starts anew; for one thread. */
-  Look look() {
-    Histogram seen = latencies.getIntervalHistogram();
-    // What comes between the two lines counts as good now and as ended at the next look.
-    long ended = seen.getTotalCount();
-    return new Look(
-        ended,
-        Math.min(ended, good.sumThenReset()),
-        Span.millis(seen.getValueAtPercentile(50)),
-        Span.millis(seen.getValueAtPercentile(95)),
-        Span.millis(seen.getValueAtPercentile(99)));
+  /** Looks, and starts anew. */
+  synchronized Look look() {
+    Look look =
+        new Look(
+            latencies.getTotalCount(),
+            good,
+            Span.millis(latencies.getValueAtPercentile(50)),
+            Span.millis(latencies.getValueAtPercentile(95)),
+            Span.millis(latencies.getValueAtPercentile(99)));
+    latencies.reset();
+    good = 0;
+    return look;
   }
 }

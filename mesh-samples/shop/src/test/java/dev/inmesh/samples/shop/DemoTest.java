@@ -51,6 +51,7 @@ final class DemoTest {
     assertThat(summary.group(4)).as("failed").isEqualTo("0");
     assertThat(summary.group(5)).as("lost").isEqualTo("0");
     assertThat(summary.group(6)).matches("1:\\S+,2:\\S+,3:\\S+");
+    assertThat(text()).containsPattern("counted: .*fallbacks\\[source=default]=\\d+");
   }
 
   @Test
