@@ -62,7 +62,7 @@ public final class Upstream {
    */
   public CompletableFuture<Void> drain(String address) {
     // Handed on to another thread: what the user hangs on it must not run inside a call.
-    return engine.drain(address).thenApplyAsync(Function.identity());
+    return engine.drain(address, System.nanoTime()).thenApplyAsync(Function.identity());
   }
 
   /**
@@ -71,7 +71,7 @@ public final class Upstream {
    * @throws IllegalArgumentException if no server has this address
    */
   public void restore(String address) {
-    engine.restore(address);
+    engine.restore(address, System.nanoTime());
   }
 
   @Override

@@ -39,8 +39,8 @@ public final class Balancers {
   }
 
   /**
-   * The server with the least expected waiting time, by {@link ServiceTime}: a slow one gets what it
-   * can do in time, a stuck one nothing. With more than 16 servers it compares 8 distinct ones.
+   * The server with the least expected waiting time, by {@link ServiceTime}: a slow one gets what
+   * it can do in time, a stuck one nothing. With more than 16 servers it compares 8 distinct ones.
    */
   public static <S extends Candidate> Balancer<S> leastTime(S[] servers, RandomSource random) {
     return new LeastTime<>(servers, random);
@@ -52,8 +52,8 @@ public final class Balancers {
   }
 
   /**
-   * The same server for the same key, as long as it is there and has at most 1.25 times its share in
-   * flight; when one of n servers comes or goes, about 1/n of the keys move.
+   * The same server for the same key, as long as it is there and has at most 1.25 times its share
+   * in flight; when one of n servers comes or goes, about 1/n of the keys move.
    */
   public static <S extends Candidate> Balancer<S> hash(S[] servers) {
     return new ConsistentHash<>(servers);

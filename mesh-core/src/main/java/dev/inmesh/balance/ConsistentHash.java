@@ -4,11 +4,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * See {@link Balancers#hash}. Maglev hashing (Eisenbud et al., "Maglev: a fast and reliable software
- * network load balancer", NSDI 2016): a table of M slots in which every server has its share by
- * weight, and which hardly changes when a server comes or goes. With bounded loads (Mirrokni, Thorup
- * and Zadimoghaddam, "Consistent hashing with bounded loads", 2016): a server that has more than
- * 1.25 times its share in flight is passed over for the next slot's.
+ * See {@link Balancers#hash}. Maglev hashing (Eisenbud et al., "Maglev: a fast and reliable
+ * software network load balancer", NSDI 2016): a table of M slots in which every server has its
+ * share by weight, and which hardly changes when a server comes or goes. With bounded loads
+ * (Mirrokni, Thorup and Zadimoghaddam, "Consistent hashing with bounded loads", 2016): a server
+ * that has more than 1.25 times its share in flight is passed over for the next slot's.
  */
 final class ConsistentHash<S extends Candidate> implements Balancer<S> {
 

@@ -21,23 +21,51 @@ final class LeastTime<S extends Candidate> implements Balancer<S> {
 
   @Override
   public @Nullable S pick(Attempt<S> attempt) {
-    long bits = random.nextLong();
-    int n = servers.length;
-    if (n <= SCAN) {
-      return best(attempt, (int) (((bits >>> 32) * n) >>> 32));
-    }
+    return servers.length <= SCAN ? best(attempt) : bestOfSample(attempt);
+  }
+
+  private @Nullable S best(Attempt<S> attempt) {
+    long now = attempt.nowNanos();
     S best = null;
     double bestScore = 0;
-    int block = n / SAMPLE;
+    int ties = 0;
+    for (S server : servers) {
+      if (!attempt.mayUse(server)) {
+        continue;
+      }
+      double score = server.serviceTime().score(now) / server.weight();
+      int order = best == null ? -1 : compare(score, server, bestScore, best);
+      if (order < 0) {
+        best = server;
+        bestScore = score;
+        ties = server.weight();
+      } else if (order == 0) {
+        // Reservoir sampling: among equals, as before the first answers, the weight decides.
+        ties += server.weight();
+        if (random.below(ties) < server.weight()) {
+          best = server;
+        }
+      }
+    }
+    return best;
+  }
+
+  private @Nullable S bestOfSample(Attempt<S> attempt) {
+    long now = attempt.nowNanos();
+    long bits = random.nextLong();
+    S best = null;
+    double bestScore = 0;
+    // The k-th draw is from the k-th of SAMPLE equal blocks, so that all are distinct.
+    int block = servers.length / SAMPLE;
     for (int k = 0; k < SAMPLE; k++) {
       bits = RandomSource.mix(bits);
-      int width = k == SAMPLE - 1 ? n - k * block : block;
+      int width = k == SAMPLE - 1 ? servers.length - k * block : block;
       S server = servers[k * block + (int) (((bits >>> 32) * width) >>> 32)];
       if (!attempt.mayUse(server)) {
         continue;
       }
-      double score = server.serviceTime().score(attempt.nowNanos());
-      if (best == null || isBetter(score, server, bestScore, best)) {
+      double score = server.serviceTime().score(now) / server.weight();
+      if (best == null || compare(score, server, bestScore, best) < 0) {
         best = server;
         bestScore = score;
       }
@@ -45,27 +73,8 @@ final class LeastTime<S extends Candidate> implements Balancer<S> {
     return best != null ? best : Scan.firstUsable(servers, 0, attempt);
   }
 
-  /** Starts anywhere, so that a full tie is decided by chance. */
-  private @Nullable S best(Attempt<S> attempt, int from) {
-    long now = attempt.nowNanos();
-    S best = null;
-    double bestScore = 0;
-    for (int i = 0; i < servers.length; i++) {
-      int at = from + i;
-      S server = servers[at < servers.length ? at : at - servers.length];
-      if (!attempt.mayUse(server)) {
-        continue;
-      }
-      double score = server.serviceTime().score(now);
-      if (best == null || isBetter(score, server, bestScore, best)) {
-        best = server;
-        bestScore = score;
-      }
-    }
-    return best;
-  }
-
-  private static boolean isBetter(double score, Candidate server, double best, Candidate than) {
-    return score < best || (score == best && server.inFlight() < than.inFlight());
+  private static int compare(double score, Candidate server, double best, Candidate than) {
+    int order = Double.compare(score, best);
+    return order != 0 ? order : Integer.compare(server.inFlight(), than.inFlight());
   }
 }

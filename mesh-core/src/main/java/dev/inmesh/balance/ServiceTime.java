@@ -4,8 +4,8 @@ package dev.inmesh.balance;
  * What {@code least_time} knows of one server: how long it takes for one attempt when it has
  * nothing else to do, and so how long the next one would wait. Safe for concurrent use.
  *
- * <p>As built (k in flight, k0 in flight before an attempt started, L its latency, dt the time since
- * the server's last completion):
+ * <p>As built (k in flight, k0 in flight before an attempt started, L its latency, dt the time
+ * since the server's last completion):
  *
  * <ol>
  *   <li>on completion {@code b} moves toward {@code L / (1 + k0)} by {@code 1 - exp(-dt / 10 s)},
@@ -29,6 +29,9 @@ public final class ServiceTime {
   static final long TRIAL_NANOS = 7_000_000_000L;
   private static final int FEW_SAMPLES = 50;
 
+  /** A latency that is none: the end of the attempt says nothing of how long it takes. */
+  public static final long SAYS_NOTHING = -1;
+
   /** Above every score of a server that is not on trial. */
   static final double ON_TRIAL = 1e200;
 
@@ -41,6 +44,11 @@ public final class ServiceTime {
 
     /** To be extended by what an attempt in flight is anyway. */
     protected Running() {}
+
+    /** When it started. */
+    protected final long started() {
+      return startNanos;
+    }
   }
 
   private final Running list = new Running();
@@ -63,7 +71,7 @@ public final class ServiceTime {
   }
 
   /** An attempt starts. */
-  public synchronized void started(Running attempt, int weight, long now) {
+  public synchronized void started(Running attempt, long now) {
     attempt.startNanos = now;
     attempt.ahead = inFlight;
     attempt.older = list.older;
@@ -74,15 +82,15 @@ public final class ServiceTime {
       onTrial = true;
     }
     inFlight++;
-    publish(weight);
+    publish();
   }
 
   /**
    * An attempt ended.
    *
-   * @param latencyNanos what it is charged with; negative when it says nothing of the server
+   * @param latencyNanos what it is charged with, or {@link #SAYS_NOTHING}
    */
-  public synchronized void ended(Running attempt, long latencyNanos, int weight, long now) {
+  public synchronized void ended(Running attempt, long latencyNanos, long now) {
     attempt.older.younger = attempt.younger;
     attempt.younger.older = attempt.older;
     inFlight--;
@@ -98,7 +106,7 @@ public final class ServiceTime {
       lastEndNanos = now;
       onTrial = false;
     }
-    publish(weight);
+    publish();
   }
 
   /**
@@ -107,7 +115,7 @@ public final class ServiceTime {
    * @param median the lower median of {@link #perAttempt} over the servers that have samples; 0 if
    *     none has
    */
-  public synchronized void refresh(double median, int weight, long now) {
+  public synchronized void refresh(double median, long now) {
     double dt = Math.max(0, now - refreshedNanos);
     refreshedNanos = now;
     if (samples == 0) {
@@ -118,7 +126,7 @@ public final class ServiceTime {
       Running oldest = list.younger;
       perAttempt = Math.max(perAttempt, (now - oldest.startNanos) / (1.0 + oldest.ahead));
     }
-    publish(weight);
+    publish();
   }
 
   /** Nanoseconds for one attempt on its own; 0 without a sample. */
@@ -131,8 +139,8 @@ public final class ServiceTime {
     return inFlight == 0 ? 0 : now - list.younger.startNanos;
   }
 
-  private void publish(int weight) {
-    double load = (1.0 + inFlight) / weight;
+  private void publish() {
+    double load = 1.0 + inFlight;
     if (onTrial && inFlight > 0) {
       lateScorePerNano = 0;
       score = ON_TRIAL * load;
@@ -144,7 +152,7 @@ public final class ServiceTime {
     score = perAttempt * load;
   }
 
-  /** The expected waiting time, in nanoseconds by weight. */
+  /** The expected waiting time in nanoseconds, were the weight 1. */
   double score(long now) {
     double late = lateScorePerNano;
     return late == 0 ? score : Math.max(score, (now - oldestStartNanos) * late);

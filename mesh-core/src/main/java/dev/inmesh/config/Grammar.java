@@ -103,6 +103,12 @@ public final class Grammar {
           "The calls that belong to the route: a method or *, a path, with * at its end a prefix.");
   static final Key<BalancerType> BALANCER =
       route("balancer", words(BalancerType.values()), "least_conn", "How the server is chosen.");
+  static final Key<HashKey> HASH_KEY =
+      route(
+          "hash.key",
+          new HashKeyType(),
+          "path",
+          "What balancer=hash goes by: the path, a request header or a query parameter.");
 
   static final Key<Duration> TIMEOUT =
       route(
@@ -214,6 +220,13 @@ public final class Grammar {
           "Share of the servers that may be out on evidence that a request could have caused.");
   static final Key<OutlierMode> OUTLIER_MODE =
       route("outlier.mode", words(OutlierMode.values()), "enforce", "Whether servers are ejected.");
+
+  static final Key<Duration> SLOW_START =
+      route(
+          "slow-start",
+          durations(Duration.ZERO, DAY),
+          "0s",
+          "How long the weight of a server that joins or comes back grows to its full value.");
 
   static final Key<Optional<List<String>>> REGION_FENCE =
       route(

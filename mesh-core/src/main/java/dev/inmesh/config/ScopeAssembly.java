@@ -49,6 +49,7 @@ final class ScopeAssembly {
         value(Grammar.HOST_HEADER).orElse(""),
         value(Grammar.TLS_NAME).orElse(""),
         value(Grammar.BALANCER),
+        value(Grammar.HASH_KEY),
         timeouts(),
         new Retry(
             value(Grammar.RETRY_ON), value(Grammar.RETRY_TRIES), value(Grammar.RETRY_BACKOFF)),
@@ -56,6 +57,7 @@ final class ScopeAssembly {
         value(Grammar.MAX_REQUESTS),
         breaker(),
         outlier(),
+        value(Grammar.SLOW_START),
         locality(),
         sorted(value(Grammar.FAILURE_STATUSES)),
         fallback(),

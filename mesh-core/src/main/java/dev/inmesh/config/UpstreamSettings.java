@@ -20,6 +20,8 @@ import java.util.Set;
  * @param keepalive idle connections kept, at most
  * @param hostHeader the Host header to send; empty sends it as called
  * @param tlsName the name for SNI and certificate checks; empty uses the host as called
+ * @param hashKey what {@code balancer=hash} goes by
+ * @param slowStart how long a weight grows; zero for at once
  * @param maxRequests calls in flight at most
  * @param failureStatuses HTTP statuses that are the server's fault
  * @param routes the routes in the order of their names; empty inside a route
@@ -34,12 +36,14 @@ public record UpstreamSettings(
     String hostHeader,
     String tlsName,
     BalancerType balancer,
+    HashKey hashKey,
     Timeouts timeouts,
     Retry retry,
     Budget budget,
     int maxRequests,
     Breaker breaker,
     Outlier outlier,
+    Duration slowStart,
     Locality locality,
     Set<Integer> failureStatuses,
     FallbackSettings fallback,

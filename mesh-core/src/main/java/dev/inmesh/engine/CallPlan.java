@@ -9,6 +9,7 @@ import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.event.Failure;
 import dev.inmesh.event.Outcome;
 import dev.inmesh.event.Rejected;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
   private final boolean idempotent;
   private final boolean replayable;
   private final long startNanos;
+  private final long keyHash;
   private final long deadlineNanos;
   private final long attemptsEndNanos;
 
@@ -53,6 +55,7 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
     this.idempotent = info.idempotent();
     this.replayable = info.replayable();
     this.startNanos = info.startNanos();
+    this.keyHash = info.keyHash();
     this.deadlineNanos = deadlineNanos;
     this.attemptsEndNanos = attemptsEndNanos;
   }
@@ -219,6 +222,31 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
     }
     lastTried = state;
     attempts++;
+  }
+
+  @Override
+  public long nowNanos() {
+    return nowNanos;
+  }
+
+  @Override
+  public long keyHash() {
+    return keyHash;
+  }
+
+  @Override
+  public int callsInFlight() {
+    return route.active();
+  }
+
+  /**
+   * What a failed attempt is charged with: at least its timeout, or ten times the median where it
+   * has none of its own, for a server that fails fast must not look fast.
+   */
+  long chargeNanos(Lease lease, long now) {
+    long least =
+        settings.timeouts().attempt().map(Duration::toNanos).orElse(10 * route.medianNanos());
+    return Math.max(now - lease.startNanos(), least);
   }
 
   @Override

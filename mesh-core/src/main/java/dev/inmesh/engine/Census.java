@@ -91,7 +91,7 @@ final class Census {
         kind,
         reason,
         Duration.ofNanos(nanosLeft),
-        state.weight(),
+        state.server().weight(),
         state.server().backup(),
         state.inFlight(),
         Duration.ofNanos(state.latencyNanos()));

@@ -1,5 +1,6 @@
 package dev.inmesh.engine;
 
+import dev.inmesh.balance.ServiceTime;
 import dev.inmesh.event.Failure;
 import dev.inmesh.server.Server;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -9,7 +10,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
  * one of four ways. Safe for concurrent use: the first end counts, later ones do nothing, so that a
  * cancel and a completion may meet.
  */
-public final class Lease implements Unsettled {
+public final class Lease extends ServiceTime.Running implements Unsettled {
 
   private static final AtomicIntegerFieldUpdater<Lease> ENDED =
       AtomicIntegerFieldUpdater.newUpdater(Lease.class, "ended");
@@ -17,18 +18,17 @@ public final class Lease implements Unsettled {
   private final CallPlan plan;
   private final ServerState state;
   private final boolean probe;
-  private final long startNanos;
   private long endNanos;
   private Failure timeout = Failure.TIMEOUT;
 
   /** 0 while it runs, 1 afterwards. */
   private volatile int ended;
 
-  Lease(CallPlan plan, ServerState state, boolean probe, long startNanos) {
+  Lease(CallPlan plan, ServerState state, boolean probe, long now) {
     this.plan = plan;
     this.state = state;
     this.probe = probe;
-    this.startNanos = startNanos;
+    state.serviceTime().started(this, now);
   }
 
   /** The server to try. */
@@ -44,7 +44,7 @@ public final class Lease implements Unsettled {
   /** When the attempt began. */
   @Override
   public long startNanos() {
-    return startNanos;
+    return started();
   }
 
   @Override
@@ -54,8 +54,8 @@ public final class Lease implements Unsettled {
 
   /** The server answered well. */
   public void success(long now) {
-    if (end(now)) {
-      long nanos = now - startNanos;
+    if (end(now, now - started())) {
+      long nanos = now - started();
       state.addLatency(nanos);
       plan.route().succeeded(state, probe, nanos, now);
     }
@@ -67,14 +67,14 @@ public final class Lease implements Unsettled {
    * @param status the HTTP status, 0 without an answer
    */
   public void failure(Failure failure, int status, long now) {
-    if (!end(now)) {
+    if (!end(now, plan.chargeNanos(this, now))) {
       return;
     }
     if (failure.isTimeout()) {
       timeout = failure;
       plan.route().settleLater(this);
     } else {
-      plan.route().failed(state, probe, failure, status, now - startNanos, now);
+      plan.route().failed(state, probe, failure, status, now - started(), now);
     }
   }
 
@@ -84,8 +84,8 @@ public final class Lease implements Unsettled {
    * @param waitNanos how long it wants to be left alone; 0 if it doesn't say
    */
   public void rejected(long waitNanos, long now) {
-    if (end(now)) {
-      plan.route().rejected(state, probe, waitNanos, now - startNanos, now);
+    if (end(now, ServiceTime.SAYS_NOTHING)) {
+      plan.route().rejected(state, probe, waitNanos, now - started(), now);
     }
   }
 
@@ -95,8 +95,8 @@ public final class Lease implements Unsettled {
    * @param answered whether it answered at all, which a probe takes as a sign of life
    */
   public void ignored(boolean answered, long now) {
-    if (end(now)) {
-      plan.route().ignored(state, probe, answered, now - startNanos, now);
+    if (end(now, ServiceTime.SAYS_NOTHING)) {
+      plan.route().ignored(state, probe, answered, now - started(), now);
     }
   }
 
@@ -104,17 +104,18 @@ public final class Lease implements Unsettled {
   public void settle(boolean paused, long now) {
     RouteEngine route = plan.route();
     if (paused) {
-      route.ignored(state, probe, false, endNanos - startNanos, now);
+      route.ignored(state, probe, false, endNanos - started(), now);
     } else {
-      route.failed(state, probe, timeout, 0, endNanos - startNanos, now);
+      route.failed(state, probe, timeout, 0, endNanos - started(), now);
     }
   }
 
-  private boolean end(long now) {
+  private boolean end(long now, long chargedNanos) {
     if (ended != 0 || !ENDED.compareAndSet(this, 0, 1)) {
       return false;
     }
     endNanos = now;
+    state.serviceTime().ended(this, chargedNanos, now);
     state.load.release();
     return true;
   }

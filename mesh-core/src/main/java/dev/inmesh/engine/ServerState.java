@@ -1,6 +1,8 @@
 package dev.inmesh.engine;
 
 import dev.inmesh.balance.Candidate;
+import dev.inmesh.balance.RandomSource;
+import dev.inmesh.balance.ServiceTime;
 import dev.inmesh.event.Failure;
 import dev.inmesh.event.ServerListener;
 import dev.inmesh.server.Server;
@@ -17,7 +19,12 @@ final class ServerState implements Candidate {
   final ServerLoad load;
   final ServerListener listener;
 
+  /** Weights are multiples of this, so that a slow start has steps to grow by. */
+  static final int WEIGHT_STEPS = 16;
+
   private final String address;
+  private final long addressHash;
+  private final ServiceTime serviceTime;
   private volatile Server server;
 
   /** Failures in a row, a refused connection counted double. */
@@ -56,8 +63,17 @@ final class ServerState implements Candidate {
     }
   }
 
-  ServerState(Server server, ServerLoad load, ServerListener listener) {
+  /** When its slow start began; only meaningful while ramping. */
+  private long rampStart;
+
+  private volatile boolean ramping;
+  private volatile int weight;
+
+  ServerState(Server server, ServerLoad load, ServerListener listener, long now) {
     this.address = server.address();
+    this.addressHash = hash(address);
+    this.serviceTime = new ServiceTime(now);
+    this.weight = server.weight() * WEIGHT_STEPS;
     this.server = server;
     this.load = load;
     this.listener = listener;
@@ -76,9 +92,54 @@ final class ServerState implements Candidate {
     return address;
   }
 
+  /** FNV-1a (Fowler, Noll, Vo), mixed: the same in every process. */
+  private static long hash(String text) {
+    long hash = 0xcbf29ce484222325L;
+    for (int i = 0; i < text.length(); i++) {
+      hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
+    }
+    return RandomSource.mix(hash);
+  }
+
   @Override
   public int weight() {
-    return server.weight();
+    return weight;
+  }
+
+  @Override
+  public ServiceTime serviceTime() {
+    return serviceTime;
+  }
+
+  @Override
+  public long addressHash() {
+    return addressHash;
+  }
+
+  /** Its weight grows from now on. */
+  void startSlowly(long now) {
+    rampStart = now;
+    ramping = true;
+  }
+
+  /** Takes the weight of this instant; true when it changed. Under the route's lock. */
+  boolean updateWeight(long slowStartNanos, long now) {
+    int steps = WEIGHT_STEPS;
+    if (ramping) {
+      long age = now - rampStart;
+      if (age >= slowStartNanos) {
+        ramping = false;
+      } else {
+        steps = (int) Math.max(1, WEIGHT_STEPS * (age + 1) / slowStartNanos);
+      }
+    }
+    int before = weight;
+    weight = server.weight() * steps;
+    return weight != before;
+  }
+
+  boolean isRamping() {
+    return ramping;
   }
 
   @Override

@@ -150,11 +150,11 @@ public final class UpstreamEngine {
    *
    * @throws IllegalArgumentException if no server has this address
    */
-  public CompletableFuture<Void> drain(String address) {
+  public CompletableFuture<Void> drain(String address, long now) {
     synchronized (lock) {
       CompletableFuture<Void> drained = known(address).drain();
-      main.rebuild();
-      routes.forEach(RouteEngine::rebuild);
+      main.rebuild(now);
+      routes.forEach(route -> route.rebuild(now));
       return drained;
     }
   }
@@ -164,11 +164,11 @@ public final class UpstreamEngine {
    *
    * @throws IllegalArgumentException if no server has this address
    */
-  public void restore(String address) {
+  public void restore(String address, long now) {
     synchronized (lock) {
       known(address).restore();
-      main.rebuild();
-      routes.forEach(RouteEngine::rebuild);
+      main.rebuild(now);
+      routes.forEach(route -> route.rebuild(now));
     }
   }
 

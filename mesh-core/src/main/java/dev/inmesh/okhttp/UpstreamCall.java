@@ -10,6 +10,7 @@ import dev.inmesh.event.Outcome;
 import dev.inmesh.event.UpstreamListener;
 import dev.inmesh.http.HttpUpstream;
 import dev.inmesh.http.Idempotence;
+import dev.inmesh.http.KeyHash;
 import dev.inmesh.http.LocalAnswer;
 import dev.inmesh.http.StaleAnswers;
 import java.io.IOException;
@@ -95,6 +96,8 @@ final class UpstreamCall {
         request.method(),
         request.url().encodedPath(),
         startNanos,
+        KeyHash.of(
+            settings, request.url().encodedPath(), request::header, request.url()::queryParameter),
         limitNanos(),
         Idempotence.of(request.method()) || request.header(Idempotence.KEY_HEADER) != null,
         body == null || !body.isOneShot(),

@@ -9,13 +9,41 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What every balancer promises; each one's test class takes it on. */
 abstract class BalancerContract {
 
-  static final Attempt<FakeServer> ANY = server -> true;
+  static final Attempt<FakeServer> ANY = attempt(server -> true);
+
+  /** An attempt that may use these servers, at instant 0, each with a key of its own. */
+  static Attempt<FakeServer> attempt(Predicate<FakeServer> mayUse) {
+    AtomicLong key = new AtomicLong();
+    return new Attempt<>() {
+      @Override
+      public boolean mayUse(FakeServer server) {
+        return mayUse.test(server);
+      }
+
+      @Override
+      public long nowNanos() {
+        return 0;
+      }
+
+      @Override
+      public long keyHash() {
+        return key.incrementAndGet();
+      }
+
+      @Override
+      public int callsInFlight() {
+        return 0;
+      }
+    };
+  }
 
   abstract Balancer<FakeServer> over(FakeServer[] servers, RandomSource random);
 
@@ -51,7 +79,7 @@ abstract class BalancerContract {
       int[] weights = new int[n];
       Arrays.fill(weights, 1);
 
-      assertThat(over(FakeServer.ofWeights(weights)).pick(server -> false)).isNull();
+      assertThat(over(FakeServer.ofWeights(weights)).pick(attempt(server -> false))).isNull();
     }
   }
 
@@ -71,7 +99,7 @@ abstract class BalancerContract {
       }
       Balancer<FakeServer> balancer = over(servers, seeded(round));
 
-      FakeServer picked = balancer.pick(usable::contains);
+      FakeServer picked = balancer.pick(attempt(usable::contains));
 
       if (usable.isEmpty()) {
         assertThat(picked).isNull();
@@ -128,11 +156,12 @@ abstract class BalancerContract {
   private List<String> picks(long seed) {
     FakeServer[] servers = FakeServer.ofWeights(3, 1, 2, 2, 9);
     Balancer<FakeServer> balancer = over(servers, seeded(seed));
+    Attempt<FakeServer> any = attempt(server -> true);
     Random load = new Random(seed);
     List<String> picks = new ArrayList<>();
     for (int i = 0; i < 1_000; i++) {
       servers[load.nextInt(5)].inFlight.set(load.nextInt(4));
-      picks.add(pickFrom(balancer).name);
+      picks.add(Objects.requireNonNull(balancer.pick(any)).name);
     }
     return picks;
   }

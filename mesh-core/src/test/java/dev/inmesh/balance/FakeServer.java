@@ -9,6 +9,7 @@ final class FakeServer implements Candidate {
   final AtomicInteger inFlight = new AtomicInteger();
   final AtomicInteger picked = new AtomicInteger();
   private final int weight;
+  private final ServiceTime serviceTime = new ServiceTime(0);
 
   FakeServer(String name, int weight) {
     this.name = name;
@@ -31,6 +32,16 @@ final class FakeServer implements Candidate {
   @Override
   public int inFlight() {
     return inFlight.get();
+  }
+
+  @Override
+  public ServiceTime serviceTime() {
+    return serviceTime;
+  }
+
+  @Override
+  public long addressHash() {
+    return RandomSource.mix(name.hashCode());
   }
 
   @Override

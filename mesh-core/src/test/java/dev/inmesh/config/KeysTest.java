@@ -43,6 +43,12 @@ class KeysTest {
         flip(Grammar.HOST_HEADER, "x.no:8", UpstreamSettings::hostHeader, "x.no:8"),
         flip(Grammar.TLS_NAME, "x.no", UpstreamSettings::tlsName, "x.no"),
         flip(Grammar.BALANCER, "random_two", UpstreamSettings::balancer, BalancerType.RANDOM_TWO),
+        flip(
+            Grammar.HASH_KEY,
+            "header:X-User",
+            UpstreamSettings::hashKey,
+            new HashKey(HashKey.Kind.HEADER, "x-user")),
+        flip(Grammar.SLOW_START, "30s", UpstreamSettings::slowStart, Duration.ofSeconds(30)),
         flip(Grammar.TIMEOUT, "400ms", u -> u.timeouts().call(), Duration.ofMillis(400)),
         flip(Grammar.TIMEOUT_CONNECT, "50ms", u -> u.timeouts().connect(), Duration.ofMillis(50)),
         flip(

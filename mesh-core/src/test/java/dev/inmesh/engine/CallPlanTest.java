@@ -67,7 +67,7 @@ final class CallPlanTest {
     CallPlan oneShot =
         mesh.engine()
             .plan(
-                new CallInfo("POST", "/", mesh.now(), Long.MAX_VALUE, false, false, false),
+                new CallInfo("POST", "/", mesh.now(), 0, Long.MAX_VALUE, false, false, false),
                 mesh.now());
     oneShot.first(mesh.now());
 
@@ -137,7 +137,14 @@ final class CallPlanTest {
         mesh.engine()
             .plan(
                 new CallInfo(
-                    "GET", "/", mesh.now(), TimeUnit.MILLISECONDS.toNanos(50), true, true, false),
+                    "GET",
+                    "/",
+                    mesh.now(),
+                    0,
+                    TimeUnit.MILLISECONDS.toNanos(50),
+                    true,
+                    true,
+                    false),
                 mesh.now());
 
     assertThat(limited.deadlineNanos() - mesh.now()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(50));
@@ -151,7 +158,8 @@ final class CallPlanTest {
     CallPlan plan =
         mesh.engine()
             .plan(
-                new CallInfo("GET", "/", mesh.now(), Long.MAX_VALUE, true, true, true), mesh.now());
+                new CallInfo("GET", "/", mesh.now(), 0, Long.MAX_VALUE, true, true, true),
+                mesh.now());
 
     assertThat(plan.attemptDeadlineNanos(mesh.now()) - mesh.now())
         .isEqualTo(TimeUnit.MILLISECONDS.toNanos(190));
@@ -161,7 +169,7 @@ final class CallPlanTest {
   @Test
   void aCallThatStartsAfterItsDeadlineCostsNothing() throws Exception {
     EngineHarness mesh = new EngineHarness("a:1", "timeout", "100ms");
-    CallInfo info = new CallInfo("GET", "/", mesh.now(), Long.MAX_VALUE, true, true, false);
+    CallInfo info = new CallInfo("GET", "/", mesh.now(), 0, Long.MAX_VALUE, true, true, false);
     mesh.pass(Duration.ofMillis(100));
 
     assertThatThrownBy(() -> mesh.engine().plan(info, mesh.now()))

@@ -19,7 +19,7 @@ final class DrainTest {
       leases.add(mesh.plan().first(mesh.now()));
     }
 
-    CompletableFuture<Void> drained = mesh.engine().drain("a:1");
+    CompletableFuture<Void> drained = mesh.engine().drain("a:1", mesh.now());
     assertThat(drained).isNotDone();
     assertThat(mesh.state("a:1")).isEqualTo(ServerView.State.DRAINING);
     leases.stream().filter(l -> l.address().equals("b:1")).forEach(l -> l.success(mesh.now()));
@@ -37,9 +37,9 @@ final class DrainTest {
   void aRestoredServerIsUsedAgainAndItsDrainIsCancelled() throws Exception {
     EngineHarness mesh = new EngineHarness("a:1");
     Lease lease = mesh.plan().first(mesh.now());
-    CompletableFuture<Void> drained = mesh.engine().drain("a:1");
+    CompletableFuture<Void> drained = mesh.engine().drain("a:1", mesh.now());
 
-    mesh.engine().restore("a:1");
+    mesh.engine().restore("a:1", mesh.now());
 
     assertThat(drained).isCompletedExceptionally();
     lease.success(mesh.now());
@@ -49,7 +49,7 @@ final class DrainTest {
   @Test
   void aDrainSurvivesAReload() throws Exception {
     EngineHarness mesh = new EngineHarness("a:1, b:1");
-    assertThat(mesh.engine().drain("a:1")).isDone();
+    assertThat(mesh.engine().drain("a:1", mesh.now())).isDone();
 
     mesh.reload("servers", "a:1 weight=9, b:1, c:1");
 
@@ -60,10 +60,10 @@ final class DrainTest {
   void anUnknownServerIsNamedWithThoseThatAreKnown() {
     EngineHarness mesh = new EngineHarness("a:1, b:1");
 
-    assertThatThrownBy(() -> mesh.engine().drain("c:1"))
+    assertThatThrownBy(() -> mesh.engine().drain("c:1", mesh.now()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("u: no server c:1; known are a:1, b:1");
-    assertThatThrownBy(() -> mesh.engine().restore("c:1"))
+    assertThatThrownBy(() -> mesh.engine().restore("c:1", mesh.now()))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -73,7 +73,7 @@ final class DrainTest {
     CallPlan plan = mesh.plan("GET", "/r");
     Lease lease = plan.first(mesh.now());
 
-    CompletableFuture<Void> drained = mesh.engine().drain(lease.address());
+    CompletableFuture<Void> drained = mesh.engine().drain(lease.address(), mesh.now());
 
     assertThat(drained).isNotDone();
     lease.success(mesh.now());

@@ -235,7 +235,7 @@ final class EjectionTest {
     mesh.pass(Duration.ofMillis(100));
     mesh.failOn("a:1", Failure.TIMEOUT, 5);
     mesh.pass(Duration.ofMillis(100));
-    var drained = mesh.engine().drain("c:1");
+    var drained = mesh.engine().drain("c:1", mesh.now());
 
     assertThat(drained).isDone();
     assertThat(mesh.addresses(EJECTED)).containsExactlyInAnyOrder("a:1", "b:1");
@@ -247,7 +247,7 @@ final class EjectionTest {
   void failOpenNeverTriesAServerThatRefusedConnections() throws Exception {
     EngineHarness mesh = new EngineHarness("a:1, b:1");
     mesh.failOn("a:1", Failure.REFUSED, 3);
-    var drained = mesh.engine().drain("b:1");
+    var drained = mesh.engine().drain("b:1", mesh.now());
 
     assertThat(drained).isDone();
     assertThatThrownBy(mesh::succeed)

@@ -92,7 +92,7 @@ final class EngineHarness {
   CallPlan plan(String method, String path) throws MeshException {
     boolean idempotent = !method.equals("POST");
     return engine.plan(
-        new CallInfo(method, path, now, Long.MAX_VALUE, idempotent, true, false), now);
+        new CallInfo(method, path, now, 0, Long.MAX_VALUE, idempotent, true, false), now);
   }
 
   /** One call with one attempt that ends well; the server it went to. */

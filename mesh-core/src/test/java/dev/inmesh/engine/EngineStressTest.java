@@ -100,7 +100,8 @@ final class EngineStressTest {
     long start = clock.addAndGet(1_000);
     CallPlan plan;
     try {
-      plan = engine.plan(new CallInfo("GET", "/", start, Long.MAX_VALUE, true, true, false), start);
+      plan =
+          engine.plan(new CallInfo("GET", "/", start, 0, Long.MAX_VALUE, true, true, false), start);
     } catch (MeshException refused) {
       return;
     }
@@ -165,12 +166,12 @@ final class EngineStressTest {
     switch (random.nextInt(4)) {
       case 0 -> mesh.engine().tick(clock.addAndGet(2_000_000));
       case 1 -> {
-        CompletableFuture<Void> drain = mesh.engine().drain(address);
+        CompletableFuture<Void> drain = mesh.engine().drain(address, mesh.now());
         drain.join();
         drained.put(address, true);
         int left = running.getOrDefault(address, new AtomicInteger()).get();
         drained.put(address, false);
-        mesh.engine().restore(address);
+        mesh.engine().restore(address, mesh.now());
         if (left != 0) {
           throw new AssertionError(left + " in flight after the drain of " + address);
         }

@@ -27,7 +27,7 @@ final class TiersTest {
     EngineHarness mesh = new EngineHarness("a:1, b:1, c:1 backup, d:1 backup");
     assertThat(used(mesh)).containsExactlyInAnyOrder("a:1", "b:1");
 
-    assertThat(mesh.engine().drain("a:1")).isDone();
+    assertThat(mesh.engine().drain("a:1", mesh.now())).isDone();
     assertThat(used(mesh)).containsExactly("b:1");
     mesh.failOn("b:1", Failure.REFUSED, 3);
 
@@ -66,9 +66,9 @@ final class TiersTest {
             "a:1 region=no, b:1 region=se, c:1, d:1 region=no backup", "region-fence", "no");
     assertThat(used(mesh)).containsExactly("a:1");
 
-    assertThat(mesh.engine().drain("a:1")).isDone();
+    assertThat(mesh.engine().drain("a:1", mesh.now())).isDone();
     assertThat(used(mesh)).containsExactly("d:1");
-    assertThat(mesh.engine().drain("d:1")).isDone();
+    assertThat(mesh.engine().drain("d:1", mesh.now())).isDone();
 
     assertThatThrownBy(mesh::succeed)
         .isInstanceOf(NoServerException.class)
@@ -84,9 +84,9 @@ final class TiersTest {
             "a:1 zone=z1, b:1 zone=z1, c:1 zone=z2, d:1 zone=z2", "prefer-zone", "z1");
     assertThat(used(mesh)).containsExactlyInAnyOrder("a:1", "b:1");
 
-    assertThat(mesh.engine().drain("a:1")).isDone();
+    assertThat(mesh.engine().drain("a:1", mesh.now())).isDone();
     assertThat(used(mesh)).containsExactly("b:1");
-    assertThat(mesh.engine().drain("b:1")).isDone();
+    assertThat(mesh.engine().drain("b:1", mesh.now())).isDone();
 
     assertThat(used(mesh)).containsExactlyInAnyOrder("c:1", "d:1");
   }
@@ -96,7 +96,7 @@ final class TiersTest {
     EngineHarness mesh =
         new EngineHarness("a:1 zone=z1 weight=3, b:1 zone=z1, c:1 zone=z2", "prefer-zone", "z1");
 
-    assertThat(mesh.engine().drain("a:1")).isDone();
+    assertThat(mesh.engine().drain("a:1", mesh.now())).isDone();
 
     assertThat(used(mesh)).containsExactlyInAnyOrder("b:1", "c:1");
   }

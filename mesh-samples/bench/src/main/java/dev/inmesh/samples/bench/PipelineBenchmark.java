@@ -94,7 +94,7 @@ public class PipelineBenchmark {
   /** The clock is read where the OkHttp driver reads it. */
   private boolean call() throws MeshException {
     CallInfo info =
-        new CallInfo("GET", "/v1/stock", System.nanoTime(), Long.MAX_VALUE, true, true, false);
+        new CallInfo("GET", "/v1/stock", System.nanoTime(), 0, Long.MAX_VALUE, true, true, false);
     long begin = System.nanoTime();
     CallPlan plan = engine.plan(info, begin);
     Lease lease = plan.first(begin);
