@@ -197,7 +197,25 @@ public final class UpstreamEngine {
 
   /** All servers of the list, in its order. */
   public List<ServerView> servers(long now) {
-    return main.servers().stream().map(s -> Census.view(s, main.settings(), now)).toList();
+    return views(main, now);
+  }
+
+  /** The same as a route judges them; the upstream's own judgement when there is no such route. */
+  public List<ServerView> servers(String routeName, long now) {
+    return views(named(routeName), now);
+  }
+
+  private static List<ServerView> views(RouteEngine route, long now) {
+    return route.servers().stream().map(s -> Census.view(s, route.settings(), now)).toList();
+  }
+
+  private RouteEngine named(String routeName) {
+    for (RouteEngine route : routes) {
+      if (route.settings().route().equals(routeName)) {
+        return route;
+      }
+    }
+    return main;
   }
 
   /** Calls in flight, over all routes. */
@@ -207,6 +225,11 @@ public final class UpstreamEngine {
       active += route.active();
     }
     return active;
+  }
+
+  /** Calls of one route in flight; of those that belong to none when there is no such route. */
+  public int active(String routeName) {
+    return named(routeName).active();
   }
 
   /** The state of the upstream's breaker. */
