@@ -113,6 +113,7 @@ final class MeshRuntime implements AutoCloseable {
     Set<String> routes = routes(upstream.engine().settings());
     upstream.engine().apply(settings, now);
     upstream.apply();
+    meters.gauges(upstream.engine());
     routes.removeAll(routes(settings));
     routes.forEach(route -> meters.remove(settings.name(), route));
   }

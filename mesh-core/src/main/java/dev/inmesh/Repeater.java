@@ -53,8 +53,8 @@ final class Repeater implements AutoCloseable {
   private void act() {
     try {
       action.run();
-    } catch (RuntimeException e) {
-      // The thread must live: the next period may go well.
+    } catch (Throwable e) {
+      // The thread must live, or timeouts are never settled: the next period may go well.
       log.warn("{}: {}", thread.getName(), e.toString(), e);
     }
   }

@@ -55,6 +55,7 @@ final class LeastTime<S extends Candidate> implements Balancer<S> {
     long bits = random.nextLong();
     S best = null;
     double bestScore = 0;
+    int ties = 0;
     // The k-th draw is from the k-th of SAMPLE equal blocks, so that all are distinct.
     int block = servers.length / SAMPLE;
     for (int k = 0; k < SAMPLE; k++) {
@@ -65,9 +66,16 @@ final class LeastTime<S extends Candidate> implements Balancer<S> {
         continue;
       }
       double score = server.serviceTime().score(now) / server.weight();
-      if (best == null || compare(score, server, bestScore, best) < 0) {
+      int order = best == null ? -1 : compare(score, server, bestScore, best);
+      if (order < 0) {
         best = server;
         bestScore = score;
+        ties = server.weight();
+      } else if (order == 0) {
+        ties += server.weight();
+        if (random.below(ties) < server.weight()) {
+          best = server;
+        }
       }
     }
     return best != null ? best : Scan.firstUsable(servers, 0, attempt);

@@ -38,6 +38,7 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
   private @Nullable ServerState lastTried;
   private ServerState @Nullable [] tried;
   private boolean triedMayBeUsed;
+  private Failure retryReason = Failure.ERROR;
   private long nowNanos;
   private long endNanos;
   private volatile int ended;
@@ -103,6 +104,8 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
    */
   public Lease first(long now) throws NoServerException, CallTimeoutException {
     if (now - attemptsEndNanos >= 0) {
+      route.listener().rejected(Rejected.DEADLINE);
+      route.listener().timedOut(Phase.WAIT);
       throw new CallTimeoutException(
           settings.displayName(),
           "timed out before the first attempt after " + millis(now) + " ms" + route.counters(now),
@@ -121,7 +124,11 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
    * time is over, and then the outcome of the attempt before stands.
    */
   public @Nullable Lease another(long now) {
-    return now - attemptsEndNanos >= 0 ? null : next(now);
+    Lease lease = now - attemptsEndNanos >= 0 ? null : next(now);
+    if (lease != null) {
+      route.listener().retried(retryReason);
+    }
+    return lease;
   }
 
   private @Nullable Lease next(long now) {
@@ -296,7 +303,7 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
       route.listener().rejected(Rejected.BUDGET);
       return false;
     }
-    route.listener().retried(failure);
+    retryReason = failure;
     return true;
   }
 

@@ -38,8 +38,8 @@ final class Ejections {
     }
     int count = state.consecutive.addAndGet(failure == Failure.REFUSED ? 2 : 1);
     FailureWindow window = state.window();
-    if (window != null && window.add(now)) {
-      return Verdict.WINDOW;
+    if (window != null) {
+      return window.add(now) ? Verdict.WINDOW : Verdict.STAYS;
     }
     return count >= outlier.consecutiveFailures() ? Verdict.CONSECUTIVE : Verdict.STAYS;
   }
@@ -80,7 +80,7 @@ final class Ejections {
       return false;
     }
     int streak = state.streak(now, settings.outlier().interval().toNanos());
-    put(state, state.server().maxFails().isPresent(), failure, status, streak, settings, now);
+    put(state, before.byWindow(), failure, status, streak, settings, now);
     return true;
   }
 
@@ -107,6 +107,7 @@ final class Ejections {
             status,
             Math.max(1, count),
             failure == Failure.REFUSED,
+            byWindow,
             before == null ? now : before.since(),
             now + nanos),
         Math.min(streak + 1, 60));

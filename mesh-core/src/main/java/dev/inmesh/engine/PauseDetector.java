@@ -27,7 +27,6 @@ public final class PauseDetector {
   private int count;
   private long lastTick;
   private boolean ticked;
-  private long pausedNanos;
 
   /** Reports that the ticker runs. */
   public synchronized void tick(long now) {
@@ -35,25 +34,23 @@ public final class PauseDetector {
       int slot = count++ % REMEMBERED;
       starts[slot] = lastTick;
       ends[slot] = now;
-      pausedNanos += now - lastTick - PERIOD.toNanos();
     }
     lastTick = now;
     ticked = true;
   }
 
-  /** Whether a known pause or its aftermath touched the time from start to end. */
-  public synchronized boolean overlaps(long start, long end) {
+  /**
+   * Whether pauses and their aftermath make up a quarter or more of the time from start to end, so
+   * that they may be to blame for what ran out of time. A blink in a long wait excuses nothing.
+   */
+  public synchronized boolean excuse(long start, long end) {
+    long paused = 0;
     for (int i = 0; i < Math.min(count, REMEMBERED); i++) {
       long over = ends[i] + Math.min(ends[i] - starts[i], AFTERMATH_NANOS);
-      if (starts[i] - end < 0 && start - over < 0) {
-        return true;
-      }
+      long from = starts[i] - start > 0 ? starts[i] : start;
+      long to = over - end < 0 ? over : end;
+      paused += Math.max(0, to - from);
     }
-    return false;
-  }
-
-  /** All pauses together since the start, in nanoseconds. */
-  public synchronized long pausedNanos() {
-    return pausedNanos;
+    return paused > 0 && paused * 4 >= end - start;
   }
 }

@@ -167,6 +167,7 @@ final class RouteEngine {
     long deadlineNanos = info.startNanos() + timeout;
     // The deadline comes first: what has no time left must cost nothing and prove nothing.
     if (now - deadlineNanos >= 0) {
+      listener.timedOut(Phase.WAIT);
       throw refused(
           Rejected.DEADLINE,
           info,
@@ -247,14 +248,19 @@ final class RouteEngine {
       state.consecutive.set(0);
     }
     median.add(nanos);
-    state.listener.attemptEnded(Outcome.SUCCESS, nanos);
     if (probe) {
       bringBack(state, now);
     }
+    state.listener.attemptEnded(Outcome.SUCCESS, nanos);
   }
 
   void failed(ServerState state, boolean probe, Failure failure, int status, long nanos, long now) {
+    judgeFailure(state, probe, failure, status, now);
     state.listener.attemptEnded(Outcome.FAILURE, nanos);
+  }
+
+  private void judgeFailure(
+      ServerState state, boolean probe, Failure failure, int status, long now) {
     Ejections.Verdict verdict = ejections.charge(state, failure, settings.outlier(), now);
     if (!probe && verdict == Ejections.Verdict.STAYS) {
       return;
@@ -287,22 +293,22 @@ final class RouteEngine {
   }
 
   void rejected(ServerState state, boolean probe, long waitNanos, long nanos, long now) {
-    state.listener.attemptEnded(Outcome.REJECTION, nanos);
     if (waitNanos > 0) {
       state.waitUntil(now + waitNanos);
     }
     if (probe) {
       bringBack(state, now);
     }
+    state.listener.attemptEnded(Outcome.REJECTION, nanos);
   }
 
   void ignored(ServerState state, boolean probe, boolean answered, long nanos, long now) {
-    state.listener.attemptEnded(Outcome.IGNORED, nanos);
     if (probe && answered) {
       bringBack(state, now);
     } else if (probe) {
       state.probing.set(false);
     }
+    state.listener.attemptEnded(Outcome.IGNORED, nanos);
   }
 
   private void bringBack(ServerState state, long now) {
@@ -333,8 +339,12 @@ final class RouteEngine {
   /** Charges the timeouts since the last tick, unless this JVM stood still meanwhile. */
   void tick(long now) {
     refreshServers(now);
-    for (Unsettled next = unsettled.poll(); next != null; next = unsettled.poll()) {
-      next.settle(pauses.overlaps(next.startNanos(), next.endNanos()), now);
+    // What ended after this tick began waits for the next one: a pause in between isn't known yet.
+    for (Unsettled next = unsettled.peek();
+        next != null && next.endNanos() - now <= 0;
+        next = unsettled.peek()) {
+      unsettled.poll();
+      next.settle(pauses.excuse(next.startNanos(), next.endNanos()), now);
     }
   }
 

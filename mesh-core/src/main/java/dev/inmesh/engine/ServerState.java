@@ -52,11 +52,18 @@ final class ServerState implements Candidate {
    * Why and how long a server is out. Immutable.
    *
    * @param refusal whether the evidence can't have been caused by a request
+   * @param byWindow whether {@code max_fails} was the rule
    * @param since the instant of the ejection
    * @param until the instant from which a probe may decide
    */
   record Ejection(
-      Failure evidence, int status, int count, boolean refusal, long since, long until) {
+      Failure evidence,
+      int status,
+      int count,
+      boolean refusal,
+      boolean byWindow,
+      long since,
+      long until) {
 
     String words() {
       return evidence.words(status) + " x" + count;

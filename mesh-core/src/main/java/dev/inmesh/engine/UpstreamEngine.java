@@ -5,6 +5,7 @@ import dev.inmesh.call.MeshException;
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.event.BreakerState;
 import dev.inmesh.event.UpstreamListener;
+import dev.inmesh.server.Server;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,13 +21,13 @@ import java.util.function.Function;
  */
 public final class UpstreamEngine {
 
-  private final UpstreamListener listener;
   private final Function<String, UpstreamListener> routeListeners;
   private final RandomSource random;
   private final PauseDetector pauses;
 
   private final Object lock = new Object();
   private Map<String, ServerLoad> loads = Map.of();
+  private final Map<String, ServerLoad> leaving = new HashMap<>();
 
   private final RouteEngine main;
   private volatile List<RouteEngine> routes = List.of();
@@ -44,7 +45,6 @@ public final class UpstreamEngine {
       RandomSource random,
       PauseDetector pauses,
       long now) {
-    this.listener = listener;
     this.routeListeners = routeListeners;
     this.random = random;
     this.pauses = pauses;
@@ -64,15 +64,30 @@ public final class UpstreamEngine {
     }
   }
 
+  /** A server that left and comes back while attempts are still running there has its count. */
   private void keepLoads(UpstreamSettings settings) {
+    Map<String, ServerLoad> before = loads;
     Map<String, ServerLoad> kept = new HashMap<>();
-    settings
-        .servers()
-        .forEach(
-            server -> {
-              ServerLoad load = loads.get(server.address());
-              kept.put(server.address(), load == null ? new ServerLoad() : load);
-            });
+    for (Server server : settings.servers()) {
+      String address = server.address();
+      ServerLoad load = before.get(address);
+      if (load == null) {
+        load = leaving.remove(address);
+        if (load == null) {
+          load = new ServerLoad();
+        } else {
+          load.restore();
+        }
+      }
+      kept.put(address, load);
+    }
+    leaving.values().removeIf(load -> load.inFlight() == 0);
+    before.forEach(
+        (address, load) -> {
+          if (!kept.containsKey(address) && load.inFlight() > 0) {
+            leaving.put(address, load);
+          }
+        });
     loads = kept;
   }
 
@@ -139,11 +154,6 @@ public final class UpstreamEngine {
     return route(method, path).listener();
   }
 
-  /** The upstream's listener. */
-  public UpstreamListener listener() {
-    return listener;
-  }
-
   /**
    * Takes the server out on request: no new attempts from now on; the future is done when none is
    * in flight any more. It completes on the thread whose attempt was the last one.
@@ -187,7 +197,25 @@ public final class UpstreamEngine {
 
   /** All servers of the list, in its order. */
   public List<ServerView> servers(long now) {
-    return main.servers().stream().map(s -> Census.view(s, main.settings(), now)).toList();
+    return views(main, now);
+  }
+
+  /** The same as a route judges them; the upstream's own judgement when there is no such route. */
+  public List<ServerView> servers(String routeName, long now) {
+    return views(named(routeName), now);
+  }
+
+  private static List<ServerView> views(RouteEngine route, long now) {
+    return route.servers().stream().map(s -> Census.view(s, route.settings(), now)).toList();
+  }
+
+  private RouteEngine named(String routeName) {
+    for (RouteEngine route : routes) {
+      if (route.settings().route().equals(routeName)) {
+        return route;
+      }
+    }
+    return main;
   }
 
   /** Calls in flight, over all routes. */
@@ -197,6 +225,11 @@ public final class UpstreamEngine {
       active += route.active();
     }
     return active;
+  }
+
+  /** Calls of one route in flight; of those that belong to none when there is no such route. */
+  public int active(String routeName) {
+    return named(routeName).active();
   }
 
   /** The state of the upstream's breaker. */

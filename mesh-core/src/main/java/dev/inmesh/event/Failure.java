@@ -26,11 +26,6 @@ public enum Failure {
     return this == STATUS ? words + " " + status : words;
   }
 
-  /** Whether no byte of the request can have left. */
-  public boolean beforeConnected() {
-    return this == REFUSED || this == CONNECT_TIMEOUT || this == CONNECT;
-  }
-
   /** Whether time ran out, so that a pause of this JVM may be to blame. */
   public boolean isTimeout() {
     return this == TIMEOUT || this == CONNECT_TIMEOUT;

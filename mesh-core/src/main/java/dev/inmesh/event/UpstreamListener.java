@@ -8,9 +8,6 @@ import dev.inmesh.call.Phase;
  */
 public interface UpstreamListener {
 
-  /** Hears nothing. */
-  UpstreamListener NONE = new UpstreamListener() {};
-
   /** The listener of a server that joined the list; asked once for each time it joins. */
   default ServerListener serverJoined(String address) {
     return new ServerListener() {};
@@ -19,7 +16,7 @@ public interface UpstreamListener {
   /** The server has left the list. */
   default void serverLeft(String address) {}
 
-  /** A call ended after so many nanoseconds; what the caller got came from this source. */
+  /** A call ended after so many nanoseconds, as far as the servers are concerned. */
   default void callEnded(Outcome outcome, long nanos) {}
 
   /** A further attempt was made after this failure. */

@@ -157,7 +157,7 @@ public final class HttpUpstream {
   /** On another thread: user code can't be cancelled, and the caller must return in time. */
   private @Nullable LocalAnswer answerInCode(
       Fallback fallback, FailedCall call, UpstreamListener listener) {
-    Future<Answer> running;
+    Future<@Nullable Answer> running;
     try {
       running = executor.submit(() -> fallback.answer(call));
     } catch (RejectedExecutionException e) {
@@ -167,6 +167,9 @@ public final class HttpUpstream {
     }
     try {
       Answer answer = running.get(call.timeLeft().toNanos(), TimeUnit.NANOSECONDS);
+      if (answer == null) { // Java code without null checks may do that; it means it can't.
+        return null;
+      }
       return local(answer.status(), answer.contentType(), answer.body());
     } catch (TimeoutException e) {
       running.cancel(true);

@@ -1,5 +1,7 @@
 package dev.inmesh.http;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,24 +30,42 @@ public final class HttpUpstreams {
     for (HttpUpstream upstream : upstreams) {
       byHost.put(upstream.engine().settings().name(), upstream);
       for (String host : upstream.engine().settings().hosts()) {
-        (hasPort(host) ? byHostAndPort : byHost).put(host, upstream);
+        int port = portAt(host);
+        if (port < 0) {
+          byHost.put(canonical(host), upstream);
+        } else {
+          byHostAndPort.put(canonical(host.substring(0, port)) + host.substring(port), upstream);
+        }
       }
     }
     return new HttpUpstreams(Map.copyOf(byHost), Map.copyOf(byHostAndPort));
   }
 
-  private static boolean hasPort(String host) {
+  /** Where {@code :port} begins, or -1. */
+  private static int portAt(String host) {
     int colon = host.lastIndexOf(':');
-    return colon >= 0 && (host.indexOf(':') == colon || host.charAt(colon - 1) == ']');
+    return colon > 0 && (host.indexOf(':') == colon || host.charAt(colon - 1) == ']') ? colon : -1;
+  }
+
+  /** One spelling for each IPv6 address, without brackets; every other host as it is. */
+  private static String canonical(String host) {
+    String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    if (bare.indexOf(':') < 0) {
+      return host;
+    }
+    try {
+      return InetAddress.getByName(bare).getHostAddress(); // A literal: nothing is looked up.
+    } catch (UnknownHostException notAnAddress) {
+      return host;
+    }
   }
 
   /** The upstream that a URL with this host and port means, or null. */
   public @Nullable HttpUpstream find(String host, int port) {
-    HttpUpstream upstream = byHost.get(host);
-    if (upstream == null && !byHostAndPort.isEmpty()) {
-      String bracketed = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-      upstream = byHostAndPort.get(bracketed + ":" + port);
-    }
-    return upstream;
+    String name = host.indexOf(':') < 0 ? host : canonical(host);
+    HttpUpstream upstream = byHost.get(name);
+    return upstream != null || byHostAndPort.isEmpty()
+        ? upstream
+        : byHostAndPort.get(name + ":" + port);
   }
 }

@@ -1,11 +1,12 @@
 package dev.inmesh.http;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,9 @@ public final class Resolver {
   private static final Logger log = LoggerFactory.getLogger(Resolver.class);
 
   private final Executor executor;
-  private final ConcurrentHashMap<String, Name> names = new ConcurrentHashMap<>();
+
+  /** Those that somebody still uses. */
+  private final Cache<String, Name> names = Caffeine.newBuilder().weakValues().build();
 
   /**
    * A resolver without names.
@@ -39,7 +42,7 @@ public final class Resolver {
 
   /** A host name; starts its first look-up unless it is known. A literal is known at once. */
   public Name name(String host) {
-    return names.computeIfAbsent(host, h -> new Name(h, executor));
+    return names.get(host, h -> new Name(h, executor));
   }
 
   /** One host name and its last good addresses. Safe for concurrent use. */
@@ -83,7 +86,7 @@ public final class Resolver {
         List<InetAddress> found = List.of(InetAddress.getAllByName(host));
         addresses = found;
         lookup.complete(found);
-      } catch (UnknownHostException e) {
+      } catch (UnknownHostException | RuntimeException e) {
         if (addresses.isEmpty()) {
           lookup.completeExceptionally(e);
         } else {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Kept are answers to GET only, by URL and the headers named in {@code fallback.vary}; never one
  * that belongs to somebody (the request carried Authorization or Cookie, unless named there, or the
- * answer says no-store, private or Set-Cookie), is a part of the whole, or varies by a header that
- * is not part of the key.
+ * answer says no-store, private or Set-Cookie), is a part of the whole, is still encoded, or varies
+ * by a header that is not part of the key.
  */
 public final class StaleAnswers {
 
@@ -112,6 +112,10 @@ public final class StaleAnswers {
     if (status < 200 || status > 299 || status == 206 || header.apply("set-cookie") != null) {
       return false;
     }
+    // Encoded as one client asked for; the next one may not understand it.
+    if (header.apply("content-encoding") != null) {
+      return false;
+    }
     Set<String> control = tokens(header.apply("cache-control"));
     if (control.contains("no-store") || control.contains("private")) {
       return false;
@@ -159,10 +163,5 @@ public final class StaleAnswers {
       return null;
     }
     return answer;
-  }
-
-  /** Forgets everything. */
-  public void clear() {
-    kept.invalidateAll();
   }
 }

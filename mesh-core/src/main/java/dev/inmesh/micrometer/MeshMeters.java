@@ -66,10 +66,10 @@ public final class MeshMeters implements AutoCloseable {
     return meters;
   }
 
-  /** Gauges that ask the engine, with the meters of its upstream. */
+  /** Gauges that ask the engine, with the meters of its upstream and routes that have none yet. */
   public synchronized void gauges(UpstreamEngine engine) {
     for (UpstreamMeters meters : upstreams) {
-      if (meters.isOf(engine.settings().name(), "")) {
+      if (meters.isOf(engine.settings().name())) {
         meters.gauges(engine);
       }
     }

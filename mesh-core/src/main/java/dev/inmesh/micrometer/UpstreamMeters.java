@@ -45,6 +45,7 @@ final class UpstreamMeters implements UpstreamListener {
   private final Map<String, ServerMeters> servers = new HashMap<>();
 
   private final Map<String, Server> joined = new HashMap<>();
+  private boolean hasGauges;
   private boolean perServer;
   private int maxServers;
 
@@ -126,14 +127,18 @@ final class UpstreamMeters implements UpstreamListener {
   }
 
   void gauges(UpstreamEngine engine) {
+    if (hasGauges) {
+      return;
+    }
+    hasGauges = true;
     meters.add(
-        Gauge.builder("mesh.client.active", engine, UpstreamEngine::active)
+        Gauge.builder("mesh.client.active", engine, e -> e.active(route))
             .description("Calls in flight")
             .tags(tags)
             .register(registry));
     for (ServerView.State state : ServerView.State.values()) {
       meters.add(
-          Gauge.builder("mesh.servers", engine, e -> count(e, state))
+          Gauge.builder("mesh.servers", engine, e -> count(e, route, state))
               .description("Servers by state")
               .tags(tags)
               .tag("state", low(state))
@@ -141,8 +146,10 @@ final class UpstreamMeters implements UpstreamListener {
     }
   }
 
-  private static double count(UpstreamEngine engine, ServerView.State state) {
-    return engine.servers(System.nanoTime()).stream().filter(s -> s.state() == state).count();
+  private static double count(UpstreamEngine engine, String route, ServerView.State state) {
+    return engine.servers(route, System.nanoTime()).stream()
+        .filter(s -> s.state() == state)
+        .count();
   }
 
   @Override
@@ -195,10 +202,10 @@ final class UpstreamMeters implements UpstreamListener {
 
   @Override
   public synchronized void serverLeft(String address) {
-    joined.remove(address);
-    ServerMeters left = address.equals(OTHER) ? null : servers.remove(address);
-    if (left != null) {
-      left.removeAll();
+    Server left = joined.remove(address);
+    if (left != null && joined.values().stream().noneMatch(s -> s.meters == left.meters)) {
+      servers.values().remove(left.meters);
+      left.meters.removeAll();
     }
   }
 

@@ -16,18 +16,32 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import okhttp3.Call;
+import okhttp3.ConnectionPool;
+import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
-/** One try on one server: a fresh OkHttp call, bounded by its own timeout. */
+/**
+ * One try on one server: a fresh OkHttp call, bounded by its own timeout. Used by the thread of the
+ * call, and then by the one that reads the body.
+ */
 final class Attempt {
+
+  /** Up to this many bytes an answer of known length is read before it counts as one. */
+  private static final long SMALL_BODY_BYTES = 64 << 10;
+
+  /** How long an unwanted body is waited for, so that its connection can be used again. */
+  private static final long DISCARD_MILLIS = 5;
 
   private final UpstreamCall call;
   private final CallPlan plan;
   private final Lease lease;
   private final long deadlineNanos;
+  private final @Nullable WatchedRequestBody body;
+  private @Nullable Call running;
   private @Nullable AttemptListener listener;
 
   /** What it came to; set by {@link Attempts}. */
@@ -35,11 +49,16 @@ final class Attempt {
 
   private boolean bodyRead;
 
+  /** Whether somebody waits for the rest of the body now; a cancel comes from another thread. */
+  private volatile boolean reading;
+
   Attempt(UpstreamCall call, CallPlan plan, Lease lease) {
     this.call = call;
     this.plan = plan;
     this.lease = lease;
     this.deadlineNanos = plan.attemptDeadlineNanos(lease.startNanos());
+    RequestBody users = call.request().body();
+    this.body = users == null ? null : new WatchedRequestBody(users);
   }
 
   Lease lease() {
@@ -54,6 +73,19 @@ final class Attempt {
     outcome = judged;
   }
 
+  /** Whether the whole body is in memory, or there is none. */
+  boolean isBodyRead() {
+    return bodyRead;
+  }
+
+  boolean isReading() {
+    return reading;
+  }
+
+  void reading(boolean now) {
+    reading = now;
+  }
+
   /** What it is busy with. */
   Phase phase() {
     AttemptListener current = listener;
@@ -66,11 +98,20 @@ final class Attempt {
     return current != null && current.wasSent();
   }
 
-  /** Runs when it is cancelled from now on, by its time or by anybody. */
+  /** Whether the user's own request body could not be read. */
+  boolean hasBrokenRequest() {
+    return body != null && body.hasFailed();
+  }
+
+  /** Runs when it is cancelled, by its time or by anybody, also if that has happened already. */
   void onCancel(Runnable action) {
     AttemptListener current = listener;
-    if (current != null) {
+    Call call = running;
+    if (current != null && call != null) {
       current.onCancel(action);
+      if (call.isCanceled()) {
+        action.run();
+      }
     }
   }
 
@@ -78,69 +119,30 @@ final class Attempt {
     return now - deadlineNanos >= 0;
   }
 
-  /** Up to this many bytes an answer of known length is read before it counts as one. */
-  private static final long SMALL_BODY_BYTES = 64 << 10;
-
   Response execute() throws IOException {
-    Response response = answer();
-    try {
-      readSmallBody(response);
-    } catch (IOException e) {
-      response.close();
-      throw e;
-    }
-    return response;
-  }
-
-  /**
-   * Has a small body in memory before the answer is handed out, so that one that breaks or stalls
-   * can still be tried again or fall back. The bytes stay in the source's own buffer: nothing is
-   * copied. An answer that doesn't say how long it is may be a stream, and is handed out at once.
-   */
-  private void readSmallBody(Response response) throws IOException {
-    Response network = response.networkResponse();
-    String length = network == null ? null : network.header("Content-Length");
-    if (length != null && isSmall(length)) {
-      bodyRead = !response.body().source().request(SMALL_BODY_BYTES + 1);
-    }
-  }
-
-  private static boolean isSmall(String length) {
-    try {
-      return Long.parseLong(length) <= SMALL_BODY_BYTES;
-    } catch (NumberFormatException e) {
-      return false;
-    }
-  }
-
-  /** Whether the whole body is in memory. */
-  boolean isBodyRead() {
-    return bodyRead;
-  }
-
-  private Response answer() throws IOException {
     AttemptClients.Target target = call.clients().target(plan.settings(), lease, call.chain());
     awaitAddress(target.name());
     Request request = requestToSend();
-    for (int resends = 0; ; resends++) {
-      try {
-        return RetryAfterGuard.restored(send(target, request));
-      } catch (IOException e) {
-        if (resends == plan.settings().keepalive() || !mayResend(e)) {
-          throw e;
-        }
+    try {
+      return RetryAfterGuard.restored(send(target, target.client(), request));
+    } catch (IOException e) {
+      if (!failedForIdleness(e)) {
+        throw e;
       }
+      return RetryAfterGuard.restored(send(target, withoutIdle(target.client()), request));
     }
   }
 
-  private Response send(AttemptClients.Target target, Request request) throws IOException {
-    Call attempt = target.client().newCall(request);
+  private Response send(AttemptClients.Target target, OkHttpClient client, Request request)
+      throws IOException {
+    Call attempt = client.newCall(request);
     AttemptListener current =
         new AttemptListener(
-            call.callListener().listener(),
+            call.chain().getEventListener(),
             call.chain().call(),
             target.connections(),
             lease.server().port());
+    running = attempt;
     listener = current;
     attempt.addEventListener(current);
     attempt.timeout().timeout(nanosLeft(), TimeUnit.NANOSECONDS);
@@ -158,25 +160,32 @@ final class Attempt {
 
   /**
    * Whether the connection that failed was an idle one that the server has closed meanwhile, which
-   * is nobody's fault: then it is sent again, on the same server. Each such failure takes one idle
-   * connection out of the pool, so {@code keepalive} bounds them.
+   * is nobody's fault: then it is sent once more, to the same server over a new connection.
    */
-  private boolean mayResend(IOException failure) {
+  private boolean failedForIdleness(IOException failure) {
     AttemptListener current = listener;
-    RequestBody body = call.request().body();
     return current != null
         && current.failedOnReusedConnection()
         && !(failure instanceof InterruptedIOException)
         && Idempotence.of(call.request().method())
-        && (body == null || !body.isOneShot())
+        && (body == null || !(body.isOneShot() || body.hasFailed()))
         && !call.chain().call().isCanceled();
+  }
+
+  private static OkHttpClient withoutIdle(OkHttpClient client) {
+    return client.newBuilder().connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS)).build();
   }
 
   private Request requestToSend() {
     String host = plan.settings().hostHeader();
-    return host.isEmpty()
-        ? call.request()
-        : call.request().newBuilder().header("Host", host).build();
+    if (host.isEmpty() && body == null) {
+      return call.request();
+    }
+    Request.Builder request = call.request().newBuilder();
+    if (!host.isEmpty()) {
+      request.header("Host", host);
+    }
+    return request.method(call.request().method(), body).build();
   }
 
   /** Waits for a name that has never been resolved yet; all others are known. */
@@ -196,6 +205,71 @@ final class Attempt {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted");
     }
+  }
+
+  /**
+   * Has a small body in memory before the answer is handed out, so that one that breaks or stalls
+   * can still be tried again or fall back. The bytes stay in the source's own buffer: nothing is
+   * copied. An answer that doesn't say how long it is may be a stream, and is handed out at once.
+   */
+  void readSmallBody(Response response) throws IOException {
+    if (hasNoBody(response)) {
+      bodyRead = true;
+    } else if (isSmall(response)) {
+      try {
+        bodyRead = !response.body().source().request(SMALL_BODY_BYTES + 1);
+      } catch (IOException e) {
+        cancelAndClose(response);
+        throw e;
+      }
+    }
+  }
+
+  private boolean hasNoBody(Response response) {
+    int status = response.code();
+    return call.request().method().equals("HEAD") || status == 204 || status == 304;
+  }
+
+  private static boolean isSmall(Response response) {
+    Response network = response.networkResponse();
+    String length = network == null ? null : network.header("Content-Length");
+    try {
+      return length != null && Long.parseLong(length) <= SMALL_BODY_BYTES;
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Closes an answer that nobody wants. OkHttp would wait up to 100 ms for the rest of its body; a
+   * body that is not here by now costs its connection instead.
+   */
+  void discard(Response response) {
+    if (bodyRead || hasNoBody(response)) {
+      response.close();
+      return;
+    }
+    if (isSmall(response)) {
+      BufferedSource source = response.body().source();
+      source.timeout().timeout(DISCARD_MILLIS, TimeUnit.MILLISECONDS);
+      try {
+        if (!source.request(SMALL_BODY_BYTES + 1)) {
+          response.close();
+          return;
+        }
+      } catch (IOException notHere) {
+        // Falls through: its connection is closed.
+      }
+    }
+    cancelAndClose(response);
+  }
+
+  private void cancelAndClose(Response response) {
+    Call attempt = running;
+    if (attempt != null) {
+      attempt.cancel();
+    }
+    response.close();
   }
 
   /** What kind of failure it was. */

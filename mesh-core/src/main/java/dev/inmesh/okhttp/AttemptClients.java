@@ -50,11 +50,6 @@ final class AttemptClients {
     this.base = builder.build();
   }
 
-  /** What leaves the mesh by a redirect goes through this one. */
-  OkHttpClient outside() {
-    return base.newBuilder().followRedirects(true).followSslRedirects(true).build();
-  }
-
   /** The target of an attempt, with the timeouts that the user's interceptors may have changed. */
   Target target(UpstreamSettings settings, Lease lease, Interceptor.Chain chain) {
     Generation generation = generation(settings);
@@ -93,6 +88,7 @@ final class AttemptClients {
     if (generation == null
         || !isSame(generation.settings, settings)
         || generation.connections != current) {
+      generations.values().removeIf(old -> old.connections.isClosed());
       generation = new Generation(settings, current, new ConcurrentHashMap<>());
       generations.put(key, generation);
     }
@@ -119,8 +115,7 @@ final class AttemptClients {
     if (!settings.tlsName().isEmpty() && trust != null) {
       builder
           .sslSocketFactory(new NamedTls(base.sslSocketFactory(), settings.tlsName()), trust)
-          .hostnameVerifier(
-              (host, session) -> base.hostnameVerifier().verify(settings.tlsName(), session));
+          .hostnameVerifier(new NamedTls.Verifier(base.hostnameVerifier(), settings.tlsName()));
     }
     return new Target(endpoint.name(), generation.connections, builder.build());
   }

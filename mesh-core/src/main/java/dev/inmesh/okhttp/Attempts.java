@@ -42,7 +42,7 @@ final class Attempts {
       Attempt attempt = new Attempt(call, plan, lease);
       Response response;
       try {
-        response = attempt.execute();
+        response = answer(attempt);
       } catch (IOException e) {
         lease = judge(attempt, e);
         if (lease == null) {
@@ -53,27 +53,52 @@ final class Attempts {
         lease.ignored(false, System.nanoTime());
         throw e;
       }
+      if (response.networkResponse() == null) {
+        return fromCache(attempt, response);
+      }
       lease = judge(attempt, response);
       if (lease == null) {
         return stands(attempt, response);
       }
-      response.close();
+      attempt.discard(response);
     }
+  }
+
+  /** An answer, and of one that would stand its body too if that is small. */
+  private Response answer(Attempt attempt) throws IOException {
+    Response response = attempt.execute();
+    boolean retryAfter = response.header("Retry-After") != null;
+    Outcome outcome = StatusJudge.judge(response.code(), retryAfter, settings().failureStatuses());
+    attempt.outcome(outcome);
+    if (outcome == Outcome.SUCCESS || outcome == Outcome.IGNORED) {
+      attempt.readSmallBody(response);
+    }
+    return response;
+  }
+
+  /** The user's own cache answered: no server was asked, and nothing is proven. */
+  private Response fromCache(Attempt attempt, Response response) {
+    long now = System.nanoTime();
+    attempt.lease().ignored(false, now);
+    plan.end(Outcome.IGNORED, false, false, now);
+    return response
+        .newBuilder()
+        .header(MeshHeaders.SOURCE, MeshHeaders.CACHE)
+        .removeHeader(MeshHeaders.SERVER)
+        .build();
   }
 
   /** Reports an answer; a lease when the call is tried again. */
   private @Nullable Lease judge(Attempt attempt, Response response) {
     int status = response.code();
-    String retryAfter = response.header("Retry-After");
-    Outcome outcome = StatusJudge.judge(status, retryAfter != null, settings().failureStatuses());
-    attempt.outcome(outcome);
     long now = System.nanoTime();
-    switch (outcome) {
+    switch (attempt.outcome()) {
       case SUCCESS -> {
         return null;
       }
       case FAILURE -> attempt.lease().failure(Failure.STATUS, status, now);
       case REJECTION -> {
+        String retryAfter = response.header("Retry-After");
         long wait = retryAfter == null ? 0 : RetryAfter.nanos(retryAfter, Instant.now());
         attempt.lease().rejected(wait, now);
       }
@@ -91,7 +116,7 @@ final class Attempts {
   /** Reports a failure; a lease when the call is tried again. */
   private @Nullable Lease judge(Attempt attempt, IOException failure) {
     long now = System.nanoTime();
-    if (isCancelledByUser(now)) {
+    if (isCallersDoing(now) || attempt.hasBrokenRequest()) {
       attempt.outcome(Outcome.IGNORED);
       attempt.lease().ignored(false, now);
       return null;
@@ -108,6 +133,11 @@ final class Attempts {
     lastFailure = failure;
     lastWords = attempt.lease().address() + " " + kind.words(0);
     return again(kind, 0, attempt.wasSent(), now);
+  }
+
+  /** Cancelled or interrupted: no server is to blame, and nobody waits for an answer. */
+  private boolean isCallersDoing(long now) {
+    return isCancelledByUser(now) || Thread.currentThread().isInterrupted();
   }
 
   private boolean isCancelledByUser(long now) {
@@ -135,7 +165,7 @@ final class Attempts {
               () -> new MeshException(settings().displayName(), words("no good answer"), null),
               plan.deadlineNanos());
       if (local != null) {
-        response.close();
+        attempt.discard(response);
         return local;
       }
     }
@@ -201,7 +231,7 @@ final class Attempts {
   IOException bodyFailed(Attempt attempt, IOException failure) {
     long now = System.nanoTime();
     IOException seen = failure;
-    if (isCancelledByUser(now)) {
+    if (isCallersDoing(now)) {
       attempt.lease().ignored(false, now);
       plan.end(Outcome.IGNORED, false, false, now);
     } else {
@@ -214,11 +244,14 @@ final class Attempts {
     return seen;
   }
 
-  /** Its time ran out, or somebody cancelled it, while nobody was reading. */
+  /**
+   * Its time ran out, or somebody cancelled it. While nobody was reading, that says nothing of the
+   * server: the caller took its time, or forgot to close.
+   */
   private void bodyCancelled(Attempt attempt) {
     long now = System.nanoTime();
-    if (isCancelledByUser(now)) {
-      attempt.lease().ignored(false, now);
+    if (isCancelledByUser(now) || !attempt.isReading()) {
+      attempt.lease().ignored(true, now);
       plan.end(Outcome.IGNORED, false, false, now);
     } else {
       bodyBroke(attempt, Failure.TIMEOUT, now);

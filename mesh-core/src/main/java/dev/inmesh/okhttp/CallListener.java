@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
+import okhttp3.Interceptor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,22 @@ final class CallListener extends ForwardingListener {
     super(listener);
   }
 
+  /** The listener of a call on its way through the interceptors. */
+  static CallListener of(Interceptor.Chain chain) {
+    if (chain.getEventListener() instanceof CallListener own) {
+      return own;
+    }
+    // Somebody added a listener to the call: ours is behind it.
+    CallListener tagged = chain.call().tag(CallListener.class);
+    if (tagged != null) {
+      return tagged;
+    }
+    // Or another listener factory was set on the wrapped client.
+    CallListener late = new CallListener(EventListener.NONE);
+    chain.call().addEventListener(late);
+    return late;
+  }
+
   @Override
   Call userCall(Call call) {
     return call;
@@ -47,6 +64,8 @@ final class CallListener extends ForwardingListener {
 
   @Override
   public void dispatcherQueueStart(Call call, Dispatcher dispatcher) {
+    // Only what waits in the queue has a start worth finding again, so only that pays for the tag.
+    call.tag(CallListener.class, () -> this);
     listener().dispatcherQueueStart(call, dispatcher);
   }
 

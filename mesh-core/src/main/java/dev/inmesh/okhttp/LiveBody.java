@@ -70,6 +70,7 @@ final class LiveBody extends ResponseBody {
     @Override
     public long read(Buffer sink, long byteCount) throws IOException {
       long read;
+      attempt.reading(true);
       try {
         read = super.read(sink, byteCount);
       } catch (IOException e) {
@@ -78,6 +79,8 @@ final class LiveBody extends ResponseBody {
         }
         over = true;
         throw attempts.bodyFailed(attempt, e);
+      } finally {
+        attempt.reading(false);
       }
       if (read > 0 && kept != null) {
         kept.add(sink, read);
@@ -94,10 +97,13 @@ final class LiveBody extends ResponseBody {
 
     @Override
     public void close() throws IOException {
-      super.close();
-      if (!over) {
-        over = true;
-        attempts.bodyDone(attempt);
+      try {
+        super.close();
+      } finally {
+        if (!over) {
+          over = true;
+          attempts.bodyDone(attempt);
+        }
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.inmesh.okhttp;
 
 import dev.inmesh.http.LocalAnswer;
 import dev.inmesh.http.MeshHeaders;
+import java.util.List;
 import okhttp3.Headers;
 import okhttp3.MediaType;
 import okhttp3.Protocol;
@@ -15,7 +16,7 @@ final class LocalResponses {
   private LocalResponses() {}
 
   static Response of(LocalAnswer answer, Request request) {
-    Headers headers = Headers.of(answer.headers().toArray(new String[0]));
+    Headers headers = headers(answer.headers());
     String type = headers.get("Content-Type");
     MediaType mediaType = type == null ? null : MediaType.parse(type);
     byte[] body = request.method().equals("HEAD") ? new byte[0] : answer.body();
@@ -28,5 +29,14 @@ final class LocalResponses {
         .header(MeshHeaders.SOURCE, answer.sourceHeader())
         .body(ResponseBody.create(body, mediaType))
         .build();
+  }
+
+  /** As lenient as OkHttp was when it read them from the wire. */
+  private static Headers headers(List<String> namesAndValues) {
+    Headers.Builder headers = new Headers.Builder();
+    for (int i = 0; i < namesAndValues.size(); i += 2) {
+      headers.addUnsafeNonAscii(namesAndValues.get(i), namesAndValues.get(i + 1));
+    }
+    return headers.build();
   }
 }

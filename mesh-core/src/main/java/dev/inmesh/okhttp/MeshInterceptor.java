@@ -7,7 +7,6 @@ import java.net.ProtocolException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import okhttp3.Call;
-import okhttp3.EventListener;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -16,8 +15,9 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last interceptor of a wrapped client. A call to an upstream never gets past it: it is made in
- * attempts of its own. Every other call passes untouched.
+ * The last interceptor of a wrapped client. A call to an upstream is made from here in attempts of
+ * its own; every other call, and what is no plain exchange (upgrades, duplex bodies), passes
+ * untouched.
  */
 final class MeshInterceptor implements Interceptor {
 
@@ -25,10 +25,10 @@ final class MeshInterceptor implements Interceptor {
   private final AttemptClients clients;
   private final OkHttpClient outside;
 
-  MeshInterceptor(Supplier<HttpUpstreams> upstreams, AttemptClients clients) {
+  MeshInterceptor(Supplier<HttpUpstreams> upstreams, AttemptClients clients, OkHttpClient outside) {
     this.upstreams = upstreams;
     this.clients = clients;
-    this.outside = clients.outside();
+    this.outside = outside;
   }
 
   @Override
@@ -38,9 +38,10 @@ final class MeshInterceptor implements Interceptor {
     if (upstream == null || isUpgrade(request) || isDuplex(request)) {
       return chain.proceed(request);
     }
-    CallListener listener = listener(chain);
+    CallListener listener = CallListener.of(chain);
     long startNanos = listener.startNanos();
-    UpstreamCall call = new UpstreamCall(upstream, clients, chain, listener, request, startNanos);
+    UpstreamCall call =
+        new UpstreamCall(upstream, clients, chain, listener, request, startNanos, Long.MAX_VALUE);
     Response response = call.execute();
     return chain.getFollowRedirects() && response.isRedirect()
         ? followed(response, request, chain, listener, startNanos, call.deadlineNanos())
@@ -74,7 +75,8 @@ final class MeshInterceptor implements Interceptor {
             .build();
       }
       response =
-          new UpstreamCall(upstream, clients, chain, listener, next, startNanos)
+          new UpstreamCall(
+                  upstream, clients, chain, listener, next, startNanos, deadlineNanos - startNanos)
               .execute()
               .newBuilder()
               .priorResponse(response)
@@ -87,6 +89,7 @@ final class MeshInterceptor implements Interceptor {
   private Response outside(Request request, Chain chain, CallListener listener, long deadlineNanos)
       throws IOException {
     Call call = outside.newCall(request);
+    call.addEventListener(new OutsideListener(chain.getEventListener(), chain.call()));
     call.timeout().timeout(Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
     listener.attempt(chain.call(), call);
     return call.execute();
@@ -103,15 +106,5 @@ final class MeshInterceptor implements Interceptor {
   private static boolean isDuplex(Request request) {
     RequestBody body = request.body();
     return body != null && body.isDuplex();
-  }
-
-  private static CallListener listener(Chain chain) {
-    if (chain.getEventListener() instanceof CallListener own) {
-      return own;
-    }
-    // Somebody set another event listener factory on the wrapped client.
-    CallListener listener = new CallListener(EventListener.NONE);
-    chain.call().addEventListener(listener);
-    return listener;
   }
 }

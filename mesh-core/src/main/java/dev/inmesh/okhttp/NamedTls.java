@@ -3,6 +3,8 @@ package dev.inmesh.okhttp;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocketFactory;
 
 /** TLS under the name of {@code tls-name} instead of the URL's host. */
@@ -32,6 +34,17 @@ final class NamedTls extends SSLSocketFactory {
     return delegate.getSupportedCipherSuites();
   }
 
+  /** OkHttp uses a connection again only for an equal factory: a reload must not close them all. */
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof NamedTls other && delegate == other.delegate && name.equals(other.name);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
   // OkHttp layers TLS over a connected socket only; the others stay as they are.
 
   @Override
@@ -54,5 +67,13 @@ final class NamedTls extends SSLSocketFactory {
   public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
       throws IOException {
     return delegate.createSocket(host, port, local, localPort);
+  }
+
+  /** Checks certificates against the name; equal when it does so in the same way. */
+  record Verifier(HostnameVerifier delegate, String name) implements HostnameVerifier {
+    @Override
+    public boolean verify(String host, SSLSession session) {
+      return delegate.verify(name, session);
+    }
   }
 }

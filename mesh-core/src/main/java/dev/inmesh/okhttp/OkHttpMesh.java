@@ -3,6 +3,7 @@ package dev.inmesh.okhttp;
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.http.Resolver;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -53,7 +54,18 @@ public final class OkHttpMesh implements AutoCloseable {
         .newBuilder()
         .dispatcher(dispatcher(client.dispatcher()))
         .eventListenerFactory(call -> new CallListener(users.create(call)))
-        .addInterceptor(new MeshInterceptor(upstreams, clients))
+        .addInterceptor(new MeshInterceptor(upstreams, clients, outside(client)))
+        .build();
+  }
+
+  /** For redirects out of the mesh: the user's client, whose interceptors have run already. */
+  private static OkHttpClient outside(OkHttpClient client) {
+    OkHttpClient.Builder outside = client.newBuilder();
+    outside.interceptors().clear();
+    return outside
+        .eventListener(EventListener.NONE)
+        .callTimeout(Duration.ZERO)
+        .dispatcher(new Dispatcher(client.dispatcher().executorService()))
         .build();
   }
 

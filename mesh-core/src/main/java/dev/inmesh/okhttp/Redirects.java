@@ -50,9 +50,13 @@ final class Redirects {
       next.removeHeader("Content-Length");
       next.removeHeader("Content-Type");
     }
-    if (!url.host().equals(request.url().host()) || url.port() != request.url().port()) {
+    if (!isSameOrigin(url, request.url())) {
       next.removeHeader("Authorization");
     }
     return next.build();
+  }
+
+  private static boolean isSameOrigin(HttpUrl a, HttpUrl b) {
+    return a.host().equals(b.host()) && a.port() == b.port() && a.scheme().equals(b.scheme());
   }
 }

@@ -1,6 +1,7 @@
 package dev.inmesh.okhttp;
 
 import java.io.IOException;
+import java.util.regex.Pattern;
 import okhttp3.Interceptor;
 import okhttp3.Response;
 
@@ -11,12 +12,13 @@ import okhttp3.Response;
 final class RetryAfterGuard implements Interceptor {
 
   private static final String HIDDEN = "mesh-retry-after";
+  private static final Pattern ZERO = Pattern.compile("0+");
 
   @Override
   public Response intercept(Chain chain) throws IOException {
     Response response = chain.proceed(chain.request());
     String value = response.code() == 503 ? response.header("Retry-After") : null;
-    return value == null
+    return value == null || !ZERO.matcher(value).matches()
         ? response
         : response.newBuilder().removeHeader("Retry-After").header(HIDDEN, value).build();
   }

@@ -19,6 +19,8 @@ import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import okio.AsyncTimeout;
+import okio.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,7 @@ final class UpstreamCall {
   private final CallListener callListener;
   private final Request request;
   private final long startNanos;
+  private final long limitNanos;
 
   private final UpstreamSettings settings;
   private final UpstreamListener listener;
@@ -48,7 +51,8 @@ final class UpstreamCall {
       Interceptor.Chain chain,
       CallListener callListener,
       Request request,
-      long startNanos) {
+      long startNanos,
+      long limitNanos) {
     this.upstream = upstream;
     this.clients = clients;
     this.chain = chain;
@@ -63,6 +67,7 @@ final class UpstreamCall {
         stale == null
             ? null
             : stale.key(request.method(), request.url().toString(), request::header);
+    this.limitNanos = Math.min(limitNanos, usersTimeoutNanos());
   }
 
   Response execute() throws IOException {
@@ -77,8 +82,10 @@ final class UpstreamCall {
     try {
       first = plan.first(now);
     } catch (MeshException nobody) {
+      // Nothing was tried, so nothing is proven: the breaker must not open for it.
       boolean timedOut = nobody instanceof CallTimeoutException;
-      plan.end(Outcome.FAILURE, false, timedOut, System.nanoTime());
+      Outcome outcome = timedOut ? Outcome.IGNORED : Outcome.REJECTION;
+      plan.end(outcome, false, false, System.nanoTime());
       return fallBackOrThrow(nobody, plan.deadlineNanos());
     }
     try {
@@ -98,21 +105,35 @@ final class UpstreamCall {
         startNanos,
         KeyHash.of(
             settings, request.url().encodedPath(), request::header, request.url()::queryParameter),
-        limitNanos(),
+        limitNanos,
         Idempotence.of(request.method()) || request.header(Idempotence.KEY_HEADER) != null,
         body == null || !body.isOneShot(),
         upstream.hasFallbackInCode());
   }
 
-  /** The user's own callTimeout: OkHttp stops its clock when the interceptors return. */
-  private long limitNanos() {
-    long timeout = chain.call().timeout().timeoutNanos();
-    return timeout == 0 ? Long.MAX_VALUE : timeout;
+  /**
+   * The user's own callTimeout: OkHttp stops its clock when the interceptors return, so the body's
+   * must include it. When it fires, OkHttp throws away whatever the interceptors return; so where
+   * there is a fallback, the mesh alone keeps that time.
+   */
+  private long usersTimeoutNanos() {
+    Timeout timeout = chain.call().timeout();
+    if (timeout.timeoutNanos() == 0) {
+      return Long.MAX_VALUE;
+    }
+    boolean fallsBack =
+        settings.fallback().stale()
+            || settings.fallback().byDefault()
+            || upstream.hasFallbackInCode();
+    if (fallsBack && timeout instanceof AsyncTimeout running) {
+      boolean unused = running.exit();
+    }
+    return timeout.timeoutNanos();
   }
 
   /** The instant by which the call, and whatever it is redirected to, must have returned. */
   long deadlineNanos() {
-    return startNanos + Math.min(settings.timeouts().call().toNanos(), limitNanos());
+    return startNanos + Math.min(settings.timeouts().call().toNanos(), limitNanos);
   }
 
   Response fallBackOrThrow(MeshException failure, long deadlineNanos) throws MeshException {
@@ -146,10 +167,11 @@ final class UpstreamCall {
       return null;
     }
     // The cookie jar's cookies are on the request that went out, not on the one that was made.
+    // Without one it came from the client's cache, which knows whose it is, and we don't.
     Response network = response.networkResponse();
     boolean personal =
-        network != null
-            && stale.key(request.method(), staleKey.url(), network.request()::header) == null;
+        network == null
+            || stale.key(request.method(), staleKey.url(), network.request()::header) == null;
     return !personal && stale.mayKeep(response.code(), name -> KeptBody.header(response, name))
         ? new KeptBody(stale, staleKey, response)
         : null;

@@ -64,6 +64,10 @@ final class UpstreamConnections {
     endpoints.clear();
   }
 
+  boolean isClosed() {
+    return closed;
+  }
+
   /** A connection has become idle. */
   void released() {
     if (closed) {

@@ -21,6 +21,10 @@ final class CallPlanTest {
     CallPlan plan = mesh.plan(method, "/");
     plan.first(mesh.now()).ignored(false, mesh.now());
     boolean may = plan.mayRetry(failure, status, sent, mesh.now());
+    Lease another = may ? plan.another(mesh.now()) : null;
+    if (another != null) {
+      another.ignored(false, mesh.now());
+    }
     plan.end(Outcome.IGNORED, false, false, mesh.now());
     return may;
   }

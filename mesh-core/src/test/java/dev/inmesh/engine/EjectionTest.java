@@ -208,6 +208,17 @@ final class EjectionTest {
   }
 
   @Test
+  void maxFailsTakesThePlaceOfFailuresInARow() throws Exception {
+    EngineHarness mesh = new EngineHarness("a:1 max_fails=20 fail_timeout=1m, b:1");
+
+    mesh.failOn("a:1", Failure.STATUS, 19);
+    assertThat(mesh.state("a:1")).isEqualTo(UP);
+    mesh.failOn("a:1", Failure.STATUS, 1);
+
+    assertThat(mesh.state("a:1")).isEqualTo(EJECTED);
+  }
+
+  @Test
   void maxFailsOfZeroTurnsEjectionOffForTheServer() throws Exception {
     EngineHarness mesh = new EngineHarness("a:1 max_fails=0, b:1");
 

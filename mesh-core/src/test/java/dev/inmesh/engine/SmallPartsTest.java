@@ -3,7 +3,6 @@ package dev.inmesh.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inmesh.config.UpstreamSettings.Budget;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -96,15 +95,17 @@ final class SmallPartsTest {
     pauses.tick(start);
     pauses.tick(start + 20 * ms);
     pauses.tick(start + 59 * ms);
-    assertThat(pauses.overlaps(start, start + 60 * ms)).isFalse();
+    assertThat(pauses.excuse(start, start + 60 * ms)).isFalse();
 
     pauses.tick(start + 159 * ms);
 
-    assertThat(pauses.overlaps(start + 100 * ms, start + 120 * ms)).isTrue();
-    assertThat(pauses.overlaps(start + 10 * ms, start + 60 * ms)).isTrue();
-    assertThat(pauses.overlaps(start + 10 * ms, start + 50 * ms)).isFalse();
-    assertThat(pauses.overlaps(start + 160 * ms, start + 300 * ms)).isTrue();
-    assertThat(pauses.overlaps(start + 259 * ms, start + 300 * ms)).isFalse();
-    assertThat(Duration.ofNanos(pauses.pausedNanos())).isEqualTo(Duration.ofMillis(80));
+    // From 59 to 159 it stood still, and for as long again there is a backlog.
+    assertThat(pauses.excuse(start + 100 * ms, start + 120 * ms)).isTrue();
+    assertThat(pauses.excuse(start + 10 * ms, start + 80 * ms)).isTrue();
+    assertThat(pauses.excuse(start + 10 * ms, start + 59 * ms)).isFalse();
+    assertThat(pauses.excuse(start + 160 * ms, start + 300 * ms)).isTrue();
+    assertThat(pauses.excuse(start + 259 * ms, start + 300 * ms)).isFalse();
+    assertThat(pauses.excuse(start, start + 800 * ms)).isTrue();
+    assertThat(pauses.excuse(start, start + 801 * ms)).isFalse();
   }
 }

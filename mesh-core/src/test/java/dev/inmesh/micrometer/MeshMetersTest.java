@@ -147,4 +147,39 @@ final class MeshMetersTest extends LoopbackFixture {
 
     assertThat(serverTags()).containsExactly("other");
   }
+
+  @Test
+  void theLastServerThatSharedItsMetersTakesThemAlong(@TempDir Path directory) throws Exception {
+    LoopbackServer a = well();
+    LoopbackServer b = well();
+    Path file = directory.resolve("mesh.properties");
+    String limit = "\nmesh.metrics.max-servers=1\nmesh.upstream.inventory.balancer=round_robin";
+    Files.writeString(
+        file, "mesh.upstream.inventory.servers=" + a.address() + "," + b.address() + limit);
+    Mesh mesh =
+        Mesh.builder()
+            .property("mesh.config.file", file.toString())
+            .meterRegistry(registry)
+            .build();
+    open.add(mesh);
+    call(mesh, 4);
+    assertThat(serverTags()).containsExactlyInAnyOrder(a.address(), "other");
+
+    Files.writeString(file, "mesh.upstream.inventory.servers=" + a.address() + limit);
+    mesh.reload();
+
+    assertThat(serverTags()).containsExactly(a.address());
+  }
+
+  @Test
+  void aRouteHasMetersOfItsOwn() throws Exception {
+    Mesh mesh = metered(well(), "route.v1.match", "GET /v1*");
+
+    call(mesh, 3);
+
+    assertThat(timed("mesh.client.requests", "route", "v1", "outcome", "success")).isEqualTo(3);
+    assertThat(gauge("mesh.servers", "route", "v1", "state", "up")).isOne();
+    assertThat(gauge("mesh.client.active", "route", "v1")).isZero();
+    assertThat(gauge("mesh.client.active", "route", "none")).isZero();
+  }
 }
