@@ -75,7 +75,7 @@ public abstract class HttpDriverContract extends LoopbackFixture {
 
   @Test
   void aServerThatRefusesIsPassedOverAndEjected() throws Exception {
-    int closed = LoopbackServer.closedPort();
+    int closed = closedPort();
     LoopbackServer well = well();
     Mesh mesh = mesh(List.of("127.0.0.1:" + closed, well));
     Client client = wrap(mesh);
@@ -124,7 +124,7 @@ public abstract class HttpDriverContract extends LoopbackFixture {
   void theDefaultIsAnsweredWhenNothingHelps() throws Exception {
     Mesh mesh =
         mesh(
-            "127.0.0.1:" + LoopbackServer.closedPort(),
+            "127.0.0.1:" + closedPort(),
             "fallback",
             "default",
             "fallback.status",
@@ -378,7 +378,7 @@ public abstract class HttpDriverContract extends LoopbackFixture {
   @Test
   void aPostThatWasRefusedBeforeAByteLeftIsTriedElsewhere() throws Exception {
     LoopbackServer well = well();
-    Client client = wrap(mesh(List.of("127.0.0.1:" + LoopbackServer.closedPort(), well)));
+    Client client = wrap(mesh(List.of("127.0.0.1:" + closedPort(), well)));
 
     for (int i = 0; i < 10; i++) {
       assertThat(post(client, "/p").server()).isEqualTo(well.address());

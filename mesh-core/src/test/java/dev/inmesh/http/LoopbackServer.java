@@ -102,13 +102,6 @@ public final class LoopbackServer implements AutoCloseable {
     return new LoopbackServer(behaviour, port);
   }
 
-  /** A port where nothing listens. */
-  public static int closedPort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   public void behave(Behaviour other) {
     behaviour = other;
   }
