@@ -12,6 +12,7 @@ import dev.inmesh.event.BreakerState;
 import dev.inmesh.event.Failure;
 import dev.inmesh.event.Outcome;
 import dev.inmesh.event.Rejected;
+import dev.inmesh.event.ServerListener;
 import dev.inmesh.event.UpstreamListener;
 import dev.inmesh.server.Server;
 import java.util.Collection;
@@ -82,13 +83,7 @@ final class RouteEngine {
         String address = server.address();
         ServerState state = before.get(address);
         if (state == null) {
-          state = departed.takeBack(address, now);
-          ServerState fresh =
-              new ServerState(server, loads.apply(address), listener.serverJoined(address));
-          if (state != null) {
-            fresh.inheritEjection(state);
-          }
-          state = fresh;
+          state = joined(address, server, loads.apply(address), now);
         }
         state.update(server);
         after.put(address, state);
@@ -106,6 +101,21 @@ final class RouteEngine {
       }
       rebuild();
     }
+  }
+
+  /** A new server, or one that is back: then what is still running there goes on to count. */
+  private ServerState joined(String address, Server server, ServerLoad load, long now) {
+    ServerState before = departed.takeBack(address, now);
+    ServerListener serverListener = listener.serverJoined(address);
+    if (before != null && before.load == load) {
+      before.listener = serverListener;
+      return before;
+    }
+    ServerState fresh = new ServerState(server, load, serverListener);
+    if (before != null) {
+      fresh.inheritEjection(before);
+    }
+    return fresh;
   }
 
   /** Looks at every server anew. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerState implements Candidate {
 
   final ServerLoad load;
-  final ServerListener listener;
+  volatile ServerListener listener;
 
   private final String address;
   private volatile Server server;
