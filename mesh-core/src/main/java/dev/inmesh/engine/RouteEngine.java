@@ -336,12 +336,15 @@ final class RouteEngine {
 
   /** Charges the timeouts since the last tick, unless this JVM stood still meanwhile. */
   void tick(long now) {
-    // What ended after this tick began waits for the next one: a pause in between isn't known yet.
-    for (Unsettled next = unsettled.peek();
-        next != null && next.endNanos() - now <= 0;
-        next = unsettled.peek()) {
-      unsettled.poll();
-      next.settle(pauses.excuse(next.startNanos(), next.endNanos()), now);
+    // One at a time: two that look at the same timeout would both settle it, and lose the next.
+    synchronized (unsettled) {
+      // What ended after this tick began waits for the next: a pause in between isn't known yet.
+      for (Unsettled next = unsettled.peek();
+          next != null && next.endNanos() - now <= 0;
+          next = unsettled.peek()) {
+        unsettled.poll();
+        next.settle(pauses.excuse(next.startNanos(), next.endNanos()), now);
+      }
     }
   }
 

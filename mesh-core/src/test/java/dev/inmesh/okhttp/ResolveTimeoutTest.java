@@ -49,8 +49,8 @@ final class ResolveTimeoutTest {
   private final UpstreamEngine engine =
       new UpstreamEngine(
           settings,
-          UpstreamListener.NONE,
-          route -> UpstreamListener.NONE,
+          new UpstreamListener() {},
+          route -> new UpstreamListener() {},
           RandomSource.perThread(),
           new PauseDetector(),
           System.nanoTime());
