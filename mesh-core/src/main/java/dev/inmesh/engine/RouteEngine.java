@@ -13,6 +13,7 @@ import dev.inmesh.event.BreakerState;
 import dev.inmesh.event.Failure;
 import dev.inmesh.event.Outcome;
 import dev.inmesh.event.Rejected;
+import dev.inmesh.event.ServerListener;
 import dev.inmesh.event.UpstreamListener;
 import dev.inmesh.server.Server;
 import java.util.Collection;
@@ -88,16 +89,10 @@ final class RouteEngine {
         String address = server.address();
         ServerState state = before.get(address);
         if (state == null) {
-          state = departed.takeBack(address, now);
-          ServerState fresh =
-              new ServerState(server, loads.apply(address), listener.serverJoined(address), now);
+          state = joined(address, server, loads.apply(address), now);
           if (!before.isEmpty()) {
-            fresh.startSlowly(now);
+            state.startSlowly(now);
           }
-          if (state != null) {
-            fresh.inheritEjection(state);
-          }
-          state = fresh;
         }
         state.update(server);
         after.put(address, state);
@@ -115,6 +110,21 @@ final class RouteEngine {
       }
       rebuild(now);
     }
+  }
+
+  /** A new server, or one that is back: then what is still running there goes on to count. */
+  private ServerState joined(String address, Server server, ServerLoad load, long now) {
+    ServerState before = departed.takeBack(address, now);
+    ServerListener serverListener = listener.serverJoined(address);
+    if (before != null && before.load == load) {
+      before.listener = serverListener;
+      return before;
+    }
+    ServerState fresh = new ServerState(server, load, serverListener, now);
+    if (before != null) {
+      fresh.inheritEjection(before);
+    }
+    return fresh;
   }
 
   /** Looks at every server anew. */
@@ -339,12 +349,15 @@ final class RouteEngine {
   /** Charges the timeouts since the last tick, unless this JVM stood still meanwhile. */
   void tick(long now) {
     refreshServers(now);
-    // What ended after this tick began waits for the next one: a pause in between isn't known yet.
-    for (Unsettled next = unsettled.peek();
-        next != null && next.endNanos() - now <= 0;
-        next = unsettled.peek()) {
-      unsettled.poll();
-      next.settle(pauses.excuse(next.startNanos(), next.endNanos()), now);
+    // One at a time: two that look at the same timeout would both settle it, and lose the next.
+    synchronized (unsettled) {
+      // What ended after this tick began waits for the next: a pause in between isn't known yet.
+      for (Unsettled next = unsettled.peek();
+          next != null && next.endNanos() - now <= 0;
+          next = unsettled.peek()) {
+        unsettled.poll();
+        next.settle(pauses.excuse(next.startNanos(), next.endNanos()), now);
+      }
     }
   }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerState implements Candidate {
 
   final ServerLoad load;
-  final ServerListener listener;
+  volatile ServerListener listener;
 
   /** Weights are multiples of this, so that a slow start has steps to grow by. */
   static final int WEIGHT_STEPS = 16;

@@ -321,6 +321,24 @@ final class EjectionTest {
   }
 
   @Test
+  void aProbeThatRunsWhileItsServerLeavesAndComesBackStaysTheOnlyOne() throws Exception {
+    EngineHarness mesh = new EngineHarness(THREE);
+    mesh.failOn("a:1", Failure.REFUSED, 3);
+    mesh.pass(mesh.server("a:1").timeLeft());
+    Lease probe = mesh.plan().first(mesh.now());
+    assertThat(probe.address()).isEqualTo("a:1");
+
+    mesh.reload("servers", "b:1, c:1");
+    mesh.reload("servers", THREE);
+
+    for (int i = 0; i < 20; i++) {
+      assertThat(mesh.succeed()).isNotEqualTo("a:1");
+    }
+    probe.success(mesh.now());
+    assertThat(mesh.state("a:1")).isEqualTo(UP);
+  }
+
+  @Test
   void aReloadKeepsEjectionsAndCounts() throws Exception {
     EngineHarness mesh = new EngineHarness(THREE);
     mesh.failOn("a:1", Failure.STATUS, 5);

@@ -8,11 +8,18 @@ import dev.inmesh.event.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 
@@ -21,6 +28,10 @@ final class EngineStressTest {
 
   private static final int THREADS = 8;
   private static final int CALLS = 6_000;
+
+  /** So many more calls each thread makes while a server is drained. */
+  private static final int CALLS_PER_DRAIN = 10;
+
   private static final List<Failure> FAILURES = List.of(Failure.values());
 
   @RepeatedTest(5)
@@ -44,40 +55,37 @@ final class EngineStressTest {
     Map<String, Boolean> drained = new ConcurrentHashMap<>();
     AtomicInteger firsts = new AtomicInteger();
     AtomicInteger extras = new AtomicInteger();
-    List<Throwable> wrong = new ArrayList<>();
+    Queue<Throwable> wrong = new ConcurrentLinkedQueue<>();
+    AtomicIntegerArray calls = new AtomicIntegerArray(THREADS);
+    AtomicBoolean operated = new AtomicBoolean();
     List<Thread> threads = new ArrayList<>();
 
     for (int t = 0; t < THREADS; t++) {
+      int caller = t;
       Random random = new Random(repetition.getCurrentRepetition() * 100L + t);
-      Thread thread =
-          new Thread(
+      threads.add(
+          start(
+              wrong,
               () -> {
-                try {
-                  for (int i = 0; i < CALLS; i++) {
-                    call(engine, clock, random, running, drained, firsts, extras);
-                  }
-                } catch (Throwable e) {
-                  synchronized (wrong) {
-                    wrong.add(e);
-                  }
+                while (wrong.isEmpty() && (calls.get(caller) < CALLS || !operated.get())) {
+                  call(engine, clock, random, running, drained, firsts, extras);
+                  calls.incrementAndGet(caller);
                 }
-              });
-      threads.add(thread);
-      thread.start();
+              }));
     }
-    Thread operator =
-        new Thread(
+    threads.add(
+        start(
+            wrong,
             () -> {
               Random random = new Random(repetition.getCurrentRepetition());
-              for (int i = 0; i < 300; i++) {
-                operate(mesh, clock, random, drained, running);
+              for (int i = 0; i < 120 && wrong.isEmpty(); i++) {
+                operate(mesh, clock, random, drained, running, () -> meanwhile(calls, wrong));
               }
-            });
-    operator.start();
+              operated.set(true);
+            }));
     for (Thread thread : threads) {
       thread.join();
     }
-    operator.join();
     engine.tick(clock.get());
 
     assertThat(wrong).isEmpty();
@@ -87,6 +95,34 @@ final class EngineStressTest {
     assertThat(firsts.get()).isPositive();
     // 10 % of the first attempts, five to start with, 0.2 a second; the clock goes 1 us a reading.
     assertThat(extras.get()).isLessThanOrEqualTo(firsts.get() / 10 + 5 + 1);
+  }
+
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  private static Thread start(Queue<Throwable> wrong, Work work) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                work.run();
+              } catch (Throwable e) {
+                wrong.add(e);
+              }
+            });
+    thread.start();
+    return thread;
+  }
+
+  /** Returns when each thread has made its calls, or when something is wrong already. */
+  private static void meanwhile(AtomicIntegerArray calls, Queue<Throwable> wrong) {
+    int[] before = IntStream.range(0, THREADS).map(calls::get).toArray();
+    for (int t = 0; t < THREADS; t++) {
+      while (calls.get(t) < before[t] + CALLS_PER_DRAIN && wrong.isEmpty()) {
+        LockSupport.parkNanos(100_000); // Polls a condition, and leaves the callers the processor.
+      }
+    }
   }
 
   private static void call(
@@ -161,15 +197,19 @@ final class EngineStressTest {
       AtomicLong clock,
       Random random,
       Map<String, Boolean> drained,
-      Map<String, AtomicInteger> running) {
+      Map<String, AtomicInteger> running,
+      Runnable meanwhile)
+      throws Exception {
     String address = List.of("a:1", "b:1", "c:1", "d:1").get(random.nextInt(4));
     switch (random.nextInt(4)) {
       case 0 -> mesh.engine().tick(clock.addAndGet(2_000_000));
       case 1 -> {
         CompletableFuture<Void> drain = mesh.engine().drain(address, mesh.now());
-        drain.join();
+        drain.get(30, TimeUnit.SECONDS); // A caller that died holds its lease for ever.
         drained.put(address, true);
         int left = running.getOrDefault(address, new AtomicInteger()).get();
+        mesh.reload("keepalive", Integer.toString(random.nextInt(100)));
+        meanwhile.run();
         drained.put(address, false);
         mesh.engine().restore(address, mesh.now());
         if (left != 0) {

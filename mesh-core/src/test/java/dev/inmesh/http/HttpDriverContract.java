@@ -13,21 +13,28 @@ import dev.inmesh.call.MeshException;
 import dev.inmesh.call.Phase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 
 /** What every HTTP driver promises, on real sockets; each driver's test class takes it on. */
 @Timeout(60)
@@ -75,7 +82,7 @@ public abstract class HttpDriverContract extends LoopbackFixture {
 
   @Test
   void aServerThatRefusesIsPassedOverAndEjected() throws Exception {
-    int closed = LoopbackServer.closedPort();
+    int closed = closedPort();
     LoopbackServer well = well();
     Mesh mesh = mesh(List.of("127.0.0.1:" + closed, well));
     Client client = wrap(mesh);
@@ -124,7 +131,7 @@ public abstract class HttpDriverContract extends LoopbackFixture {
   void theDefaultIsAnsweredWhenNothingHelps() throws Exception {
     Mesh mesh =
         mesh(
-            "127.0.0.1:" + LoopbackServer.closedPort(),
+            "127.0.0.1:" + closedPort(),
             "fallback",
             "default",
             "fallback.status",
@@ -321,13 +328,46 @@ public abstract class HttpDriverContract extends LoopbackFixture {
     assertThat(hanging.awaitClosedByPeer()).isTrue();
   }
 
+  /** Where the connection is reset. */
+  private enum Reset {
+    NEVER,
+    AFTER_THE_REQUEST,
+    IN_MID_BODY,
+    IN_MID_ANSWER;
+
+    static Reset of(int id) {
+      return values()[id % values().length];
+    }
+
+    /** Large enough that much of it is still to be written when the reset comes. */
+    private static final String LARGE = "x".repeat(256 << 10);
+
+    String body() {
+      return this == IN_MID_BODY ? LARGE : "small";
+    }
+
+    Map<String, String> headers() {
+      return this == IN_MID_BODY ? Map.of(LoopbackServer.READ_AT_MOST, "100") : Map.of();
+    }
+
+    boolean answer(LoopbackServer.Exchange exchange) throws IOException {
+      if (this == NEVER) {
+        return exchange.reply(200, "ok");
+      }
+      if (this == IN_MID_ANSWER) {
+        exchange.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+      }
+      return exchange.reset();
+    }
+  }
+
   @Test
   void aPostIsNeverSentTwiceOnceAByteHasLeft() throws Exception {
     Map<String, AtomicInteger> seen = new ConcurrentHashMap<>();
     LoopbackServer.Behaviour resets =
         e -> {
           seen.computeIfAbsent(e.path(), p -> new AtomicInteger()).incrementAndGet();
-          return seen.size() % 3 == 0 ? e.reply(200, "ok") : e.reset();
+          return Reset.of(Integer.parseInt(e.path().substring(1))).answer(e);
         };
     Mesh mesh =
         mesh(
@@ -344,20 +384,50 @@ public abstract class HttpDriverContract extends LoopbackFixture {
             "off");
     Client client = wrap(mesh);
     int calls = 10_000;
+    AtomicInteger next = new AtomicInteger();
+    Map<Reset, AtomicInteger> broken = new ConcurrentHashMap<>();
+    Queue<Throwable> wrong = new ConcurrentLinkedQueue<>();
 
-    int answered = 0;
-    for (int i = 0; i < calls; i++) {
-      try {
-        answered += post(client, "/" + i).status() == 200 ? 1 : 0;
-      } catch (MeshException broke) {
-        assertThat(broke).hasMessageContaining("connection broke");
-      }
+    List<Thread> callers = new ArrayList<>();
+    for (int t = 0; t < 4; t++) {
+      Thread caller =
+          new Thread(
+              () -> {
+                for (int id = next.getAndIncrement(); id < calls; id = next.getAndIncrement()) {
+                  try {
+                    postOnce(client, id, broken);
+                  } catch (Exception | AssertionError e) {
+                    wrong.add(e);
+                  }
+                }
+              });
+      callers.add(caller);
+      caller.start();
+    }
+    for (Thread caller : callers) {
+      caller.join();
     }
 
-    assertThat(answered).isPositive();
+    assertThat(wrong).isEmpty();
+    assertThat(broken)
+        .containsOnlyKeys(Reset.AFTER_THE_REQUEST, Reset.IN_MID_BODY, Reset.IN_MID_ANSWER);
+    assertThat(broken.values()).allMatch(count -> count.get() == calls / 4);
     assertThat(seen).hasSize(calls);
     assertThat(seen.values()).allMatch(count -> count.get() == 1);
     assertQuiet(mesh);
+  }
+
+  private static void postOnce(Client client, int id, Map<Reset, AtomicInteger> broken)
+      throws IOException {
+    Reset reset = Reset.of(id);
+    try {
+      Reply reply = client.send("POST", "http://inventory/" + id, reset.headers(), reset.body());
+      assertThat(reply.status()).isEqualTo(200);
+      assertThat(reply.source()).isEqualTo("live");
+    } catch (MeshException broke) {
+      assertThat(broke).hasMessageContaining("connection broke");
+      broken.computeIfAbsent(reset, r -> new AtomicInteger()).incrementAndGet();
+    }
   }
 
   @Test
@@ -378,7 +448,7 @@ public abstract class HttpDriverContract extends LoopbackFixture {
   @Test
   void aPostThatWasRefusedBeforeAByteLeftIsTriedElsewhere() throws Exception {
     LoopbackServer well = well();
-    Client client = wrap(mesh(List.of("127.0.0.1:" + LoopbackServer.closedPort(), well)));
+    Client client = wrap(mesh(List.of("127.0.0.1:" + closedPort(), well)));
 
     for (int i = 0; i < 10; i++) {
       assertThat(post(client, "/p").server()).isEqualTo(well.address());
@@ -489,6 +559,117 @@ public abstract class HttpDriverContract extends LoopbackFixture {
     assertThat(stale.server()).isEmpty();
     assertThat(stale.headers()).containsEntry("x-mine", "1");
     assertThat(get(client, "/b").body()).isEqualTo("default");
+  }
+
+  @Test
+  void anAnswerOlderThanMaxStaleIsNotServed() throws Exception {
+    LoopbackServer server = well();
+    Mesh mesh =
+        mesh(server, "fallback", "stale", "fallback.max-stale", "1ms", "breaker.enabled", "false");
+    Client client = wrap(mesh);
+    assertThat(get(client).body()).isEqualTo("well /v1");
+    server.behave(e -> e.reply(500, "bad"));
+
+    await(() -> statusOf(client) == 500);
+
+    assertThat(get(client).body()).isEqualTo("bad");
+  }
+
+  private static int statusOf(Client client) {
+    try {
+      return get(client).status();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aStatusThatIsNoFailureIsHandedOutAndBlamesNobody() throws Exception {
+    List<LoopbackServer> busy =
+        List.of(server(e -> e.reply(503, "busy")), server(e -> e.reply(503, "busy")));
+    Mesh mesh =
+        mesh(
+            busy,
+            "failure.statuses",
+            "500,502,504",
+            "retry.on",
+            "off",
+            "fallback",
+            "default",
+            "outlier.consecutive-failures",
+            "1");
+    Client client = wrap(mesh);
+
+    for (int i = 0; i < 50; i++) {
+      Reply reply = get(client);
+      assertThat(reply.status()).isEqualTo(503);
+      assertThat(reply.source()).isEqualTo("live");
+    }
+    assertThat(mesh.upstream("inventory").servers())
+        .allMatch(s -> s.state() == ServerStatus.State.UP);
+
+    Mesh byDefault = mesh(busy, "retry.on", "off", "fallback", "default");
+    assertThat(get(wrap(byDefault)).source()).isEqualTo("default");
+  }
+
+  @Test
+  void theDefaultsBodyMayComeFromAFile(@TempDir Path directory) throws Exception {
+    Path file = directory.resolve("default.json");
+    Files.writeString(file, "{\"price\":\"7 \u20ac\"}\n");
+    Mesh mesh =
+        mesh(
+            server(e -> e.reply(500, "bad")),
+            "fallback",
+            "default",
+            "fallback.body-file",
+            file.toString());
+
+    Reply reply = get(wrap(mesh));
+
+    assertThat(reply.source()).isEqualTo("default");
+    assertThat(reply.body()).isEqualTo("{\"price\":\"7 \u20ac\"}\n");
+  }
+
+  @Test
+  void randomTwoLeavesTheOrderToChance() throws Exception {
+    List<LoopbackServer> servers = List.of(well(), well(), well());
+
+    // Idle servers of equal weight take turns, unless two are drawn.
+    assertThat(timesInARow(wrap(mesh(servers)))).isZero();
+    assertThat(timesInARow(wrap(mesh(servers, "balancer", "round_robin")))).isZero();
+    assertThat(timesInARow(wrap(mesh(servers, "balancer", "random_two")))).isPositive();
+  }
+
+  /** How often of 99 calls one went to the same server as the call before. */
+  private static int timesInARow(Client client) throws IOException {
+    int times = 0;
+    String before = "";
+    for (int i = 0; i < 99; i++) {
+      String server = get(client).server();
+      times += server.equals(before) ? 1 : 0;
+      before = server;
+    }
+    return times;
+  }
+
+  @Test
+  void aServerMayHaveAnAddressOfIpVersion6() throws Exception {
+    byte[] loopback = new byte[16];
+    loopback[15] = 1;
+    LoopbackServer server;
+    try {
+      server =
+          LoopbackServer.startOn(
+              InetAddress.getByAddress(loopback), e -> e.reply(200, "well at six"));
+    } catch (IOException e) {
+      throw new TestAbortedException("skipped: no server can listen at ::1 here: " + e, e);
+    }
+    open.add(server);
+
+    Reply reply = get(wrap(mesh("[::1]:" + server.port())));
+
+    assertThat(reply.body()).isEqualTo("well at six");
+    assertThat(reply.server()).isEqualTo("[::1]:" + server.port());
   }
 
   @Test

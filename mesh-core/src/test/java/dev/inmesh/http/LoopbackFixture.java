@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inmesh.Mesh;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +36,14 @@ public abstract class LoopbackFixture {
 
   protected final LoopbackServer well() throws IOException {
     return server(e -> e.reply(200, "well " + e.path()));
+  }
+
+  /** A port where nothing listens, nor can until the test is over: it is bound all the while. */
+  protected final int closedPort() throws IOException {
+    Socket bound = new Socket();
+    open.add(bound);
+    bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    return bound.getLocalPort();
   }
 
   protected final Mesh mesh(Object servers, String... keysAndValues) {

@@ -80,6 +80,9 @@ public final class LoopbackServer implements AutoCloseable {
     }
   }
 
+  /** A request header: how many bytes of the body are read before the request is answered. */
+  public static final String READ_AT_MOST = "Read-At-Most";
+
   private final ServerSocket listener;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile Behaviour behaviour;
@@ -88,25 +91,23 @@ public final class LoopbackServer implements AutoCloseable {
   public final AtomicInteger connections = new AtomicInteger();
   public final List<Exchange> requests = new CopyOnWriteArrayList<>();
 
-  private LoopbackServer(Behaviour behaviour, int port) throws IOException {
+  private LoopbackServer(Behaviour behaviour, InetAddress address, int port) throws IOException {
     this.behaviour = behaviour;
-    this.listener = new ServerSocket(port, 200, InetAddress.getLoopbackAddress());
+    this.listener = new ServerSocket(port, 200, address);
     start(this::accept);
   }
 
   public static LoopbackServer start(Behaviour behaviour) throws IOException {
-    return new LoopbackServer(behaviour, 0);
+    return startOn(InetAddress.getLoopbackAddress(), behaviour);
   }
 
   public static LoopbackServer startAt(int port, Behaviour behaviour) throws IOException {
-    return new LoopbackServer(behaviour, port);
+    return new LoopbackServer(behaviour, InetAddress.getLoopbackAddress(), port);
   }
 
-  /** A port where nothing listens. */
-  public static int closedPort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+  public static LoopbackServer startOn(InetAddress address, Behaviour behaviour)
+      throws IOException {
+    return new LoopbackServer(behaviour, address, 0);
   }
 
   public void behave(Behaviour other) {
@@ -118,7 +119,8 @@ public final class LoopbackServer implements AutoCloseable {
   }
 
   public String address() {
-    return "127.0.0.1:" + port();
+    String host = listener.getInetAddress().getHostAddress();
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port();
   }
 
   /** Waits until the other side has closed a connection that {@link Exchange#hang} holds. */
@@ -186,7 +188,9 @@ public final class LoopbackServer implements AutoCloseable {
           line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
     }
     int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
-    String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+    String most = headers.get(READ_AT_MOST.toLowerCase(Locale.ROOT));
+    int read = most == null ? length : Math.min(length, Integer.parseInt(most));
+    String body = new String(in.readNBytes(read), StandardCharsets.UTF_8);
     List<String> words = new ArrayList<>(List.of(first.split(" ", -1)));
     return new Exchange(
         words.get(0), words.get(1), headers, body, socket, socket.getOutputStream(), this);

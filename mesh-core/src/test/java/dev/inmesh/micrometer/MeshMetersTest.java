@@ -63,7 +63,7 @@ final class MeshMetersTest extends LoopbackFixture {
   @Test
   void callsAttemptsAndRetriesAreCounted() throws Exception {
     LoopbackServer well = well();
-    Mesh mesh = metered(List.of("127.0.0.1:" + LoopbackServer.closedPort(), well));
+    Mesh mesh = metered(List.of("127.0.0.1:" + closedPort(), well));
 
     call(mesh, 20);
 
@@ -83,19 +83,29 @@ final class MeshMetersTest extends LoopbackFixture {
   }
 
   @Test
-  void timeoutsRefusalsFallbacksAndTheBreakerAreCounted() throws Exception {
-    LoopbackServer hanging = server(Exchange::hang);
-    Mesh mesh =
-        metered(hanging, "timeout", "30ms", "fallback", "default", "breaker.open-duration", "1h");
+  void refusalsFallbacksAndTheBreakerAreCounted() throws Exception {
+    LoopbackServer bad = server(e -> e.reply(500, "oops"));
+    Mesh mesh = metered(bad, "fallback", "default", "breaker.open-duration", "1h");
 
     call(mesh, 10);
-    await(() -> gauge("mesh.breaker.state", "upstream", "inventory") == 2);
+    assertThat(gauge("mesh.breaker.state", "upstream", "inventory")).isEqualTo(2);
     call(mesh, 7);
 
-    assertThat(count("mesh.client.timeouts", "phase", "server")).isBetween(9.0, 10.0);
+    assertThat(bad.requests).hasSize(10);
     assertThat(count("mesh.client.rejected", "reason", "breaker")).isEqualTo(7);
     assertThat(count("mesh.client.fallbacks", "source", "default")).isEqualTo(17);
     assertThat(timed("mesh.client.requests", "outcome", "failure")).isEqualTo(17);
+  }
+
+  @Test
+  void timeoutsAreCountedByTheirPhase() throws Exception {
+    LoopbackServer hanging = server(Exchange::hang);
+    Mesh mesh = metered(hanging, "timeout", "200ms");
+
+    call(mesh, 3);
+
+    // Not how many: one that meets a pause of this JVM may run out of time in an earlier phase.
+    assertThat(count("mesh.client.timeouts", "phase", "server")).isPositive();
   }
 
   @Test
