@@ -1,0 +1,155 @@
+package dev.inmesh.simulation;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What one run came to. Calls that start during the warm-up are left out of the latencies, the
+ * shares and the rates.
+ */
+final class Figures {
+
+  private static final long BUCKET = Nanos.ofMillis(100);
+
+  private final Scenario scenario;
+  private final Latencies latencies = new Latencies();
+  private final int[] started;
+  private final int[] succeeded;
+  private final Map<String, Double> firstEjection = new HashMap<>();
+  private long calls;
+  private long good;
+  private long attempts;
+  private long watched;
+  private long bad;
+  private int ejections;
+  private int wrongEjections;
+  private int leaks;
+  private long trace;
+
+  Figures(Scenario scenario) {
+    this.scenario = scenario;
+    this.started = new int[(int) (scenario.endNanos() / BUCKET) + 1];
+    this.succeeded = new int[started.length];
+  }
+
+  void attempt(String address, long now) {
+    if (now >= scenario.warmUpNanos() && now < scenario.endNanos()) {
+      attempts++;
+    }
+    if (scenario.isWatched(now)) {
+      watched++;
+      if (scenario.isBad(address)) {
+        bad++;
+      }
+    }
+  }
+
+  void callEnded(long startNanos, boolean success, long now) {
+    int bucket = (int) (startNanos / BUCKET);
+    started[bucket]++;
+    succeeded[bucket] += success ? 1 : 0;
+    if (startNanos >= scenario.warmUpNanos()) {
+      calls++;
+      good += success ? 1 : 0;
+      latencies.add(now - startNanos);
+    }
+  }
+
+  void ejected(String address, long now) {
+    ejections++;
+    wrongEjections += scenario.isBad(address) ? 0 : 1;
+    firstEjection.putIfAbsent(address, now / 1e9);
+  }
+
+  void finished(int leaked, long traceHash) {
+    leaks = leaked;
+    trace = traceHash;
+  }
+
+  long calls() {
+    return calls;
+  }
+
+  long good() {
+    return good;
+  }
+
+  long attempts() {
+    return attempts;
+  }
+
+  int ejections() {
+    return ejections;
+  }
+
+  /** Ejections of servers that nothing is wrong with. */
+  int wrongEjections() {
+    return wrongEjections;
+  }
+
+  /** Attempts, calls and leases that did not end. */
+  int leaks() {
+    return leaks;
+  }
+
+  long trace() {
+    return trace;
+  }
+
+  double quantileMillis(double share) {
+    return latencies.quantile(share) / 1e6;
+  }
+
+  double percentAbove(double millis) {
+    return 100 * latencies.shareAbove(Nanos.ofMillis(millis));
+  }
+
+  double goodPerSecond() {
+    return good * 1e9 / (scenario.endNanos() - scenario.warmUpNanos());
+  }
+
+  double successPercent() {
+    return 100.0 * good / calls;
+  }
+
+  double attemptsPerCall() {
+    return (double) attempts / calls;
+  }
+
+  double badPercent() {
+    return watched == 0 ? 0 : 100.0 * bad / watched;
+  }
+
+  /** Success of the calls that started between these seconds. */
+  double successPercent(double from, double to) {
+    long all = 0;
+    long well = 0;
+    for (int i = bucket(from); i < Math.min(bucket(to), started.length); i++) {
+      all += started[i];
+      well += succeeded[i];
+    }
+    return 100.0 * well / all;
+  }
+
+  /**
+   * How long after this second the last tenth of a second began in which every tenth call failed.
+   */
+  double recoverySeconds(double after) {
+    for (int i = started.length - 1; i >= bucket(after); i--) {
+      if (started[i] > 0 && succeeded[i] < 0.9 * started[i]) {
+        return (i + 1) * (BUCKET / 1e9) - after;
+      }
+    }
+    return 0;
+  }
+
+  /** How long after this second the server was ejected for the first time; infinite if never. */
+  double secondsToEjection(String address, double after) {
+    Double at = firstEjection.get(address);
+    return at == null ? Double.POSITIVE_INFINITY : at - after;
+  }
+
+  private static int bucket(double second) {
+    return (int) (Nanos.ofSeconds(second) / BUCKET);
+  }
+}
