@@ -27,6 +27,12 @@ interface Demand {
     return of(millis, unit -> millis - spread + 2 * spread * unit);
   }
 
+  /** One time for most requests, another one for this share of them. */
+  static Demand mixed(double millis, double rareMillis, double share) {
+    double mean = millis + share * (rareMillis - millis);
+    return of(mean, unit -> unit < share ? rareMillis : millis);
+  }
+
   private static Demand of(double meanMillis, DoubleUnaryOperator millis) {
     return new Demand() {
       @Override

@@ -16,6 +16,9 @@ final class Figures {
   private final int[] started;
   private final int[] succeeded;
   private final Map<String, Double> firstEjection = new HashMap<>();
+  private long allCalls;
+  private long allAttempts;
+  private long forbidden;
   private long calls;
   private long good;
   private long attempts;
@@ -23,6 +26,7 @@ final class Figures {
   private long bad;
   private int ejections;
   private int wrongEjections;
+  private int fewestLeft = Integer.MAX_VALUE;
   private int leaks;
   private long trace;
 
@@ -32,7 +36,9 @@ final class Figures {
     this.succeeded = new int[started.length];
   }
 
-  void attempt(String address, long now) {
+  void attempt(String address, boolean usable, long now) {
+    allAttempts++;
+    forbidden += usable ? 0 : 1;
     if (now >= scenario.warmUpNanos() && now < scenario.endNanos()) {
       attempts++;
     }
@@ -45,6 +51,7 @@ final class Figures {
   }
 
   void callEnded(long startNanos, boolean success, long now) {
+    allCalls++;
     int bucket = (int) (startNanos / BUCKET);
     started[bucket]++;
     succeeded[bucket] += success ? 1 : 0;
@@ -55,8 +62,9 @@ final class Figures {
     }
   }
 
-  void ejected(String address, long now) {
+  void ejected(String address, int left, long now) {
     ejections++;
+    fewestLeft = Math.min(fewestLeft, left);
     wrongEjections += scenario.isBad(address) ? 0 : 1;
     firstEjection.putIfAbsent(address, now / 1e9);
   }
@@ -78,6 +86,16 @@ final class Figures {
     return attempts;
   }
 
+  /** Calls, those of the warm-up included. */
+  long allCalls() {
+    return allCalls;
+  }
+
+  /** Attempts beyond one for each call, the warm-up included. */
+  long extraAttempts() {
+    return Math.max(0, allAttempts - allCalls);
+  }
+
   int ejections() {
     return ejections;
   }
@@ -94,6 +112,16 @@ final class Figures {
 
   long trace() {
     return trace;
+  }
+
+  /** Attempts on servers that had left the list or were drained. */
+  long forbidden() {
+    return forbidden;
+  }
+
+  /** How many servers a client's upstream, routes aside, had left after an ejection, at worst. */
+  int fewestLeft() {
+    return fewestLeft;
   }
 
   double quantileMillis(double share) {

@@ -14,6 +14,7 @@ final class Fleet {
 
   private final Map<String, VirtualServer> servers = new HashMap<>();
   private final List<VirtualServer> usable = new ArrayList<>();
+  private final Set<String> usableAddresses = new HashSet<>();
   private final Set<String> drained = new HashSet<>();
   private final RandomSource random;
   private List<String> listed = List.of();
@@ -40,6 +41,11 @@ final class Fleet {
     choose();
   }
 
+  /** Whether it is in the list and not drained. */
+  boolean isUsable(String address) {
+    return usableAddresses.contains(address);
+  }
+
   void drain(String address) {
     drained.add(address);
     choose();
@@ -52,9 +58,11 @@ final class Fleet {
 
   private void choose() {
     usable.clear();
+    usableAddresses.clear();
     for (String address : listed) {
       if (!drained.contains(address)) {
         usable.add(server(address));
+        usableAddresses.add(address);
       }
     }
   }

@@ -15,7 +15,7 @@ final class FullMatrix {
 
   static final Path REPORT = Path.of("src/test/resources/simulation-report.txt");
 
-  private static final int SEEDS = 20;
+  static final int SEEDS = 20;
 
   @Test
   @EnabledIfSystemProperty(named = "inmesh.simulation.full", matches = "true")

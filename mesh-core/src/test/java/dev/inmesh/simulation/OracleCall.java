@@ -1,9 +1,13 @@
 package dev.inmesh.simulation;
 
 /**
- * A call that goes where it is best, by what only the simulator can know. One attempt is enough.
+ * A call that goes where it is best, by what only the simulator can know. One attempt is enough;
+ * and none at all when even the best server would most likely answer too late.
  */
 final class OracleCall extends VirtualCall {
+
+  /** Of the attempt's time, what may be spent by expectation. */
+  private static final double SAFE = 0.8;
 
   private final Fleet fleet;
 
@@ -15,7 +19,12 @@ final class OracleCall extends VirtualCall {
   @Override
   void begin(long now) {
     VirtualServer best = fleet.best(path(), now);
-    client().attempt(this, best.address(), null, 1, client().attemptDeadlineNanos(now));
+    long deadline = client().attemptDeadlineNanos(now);
+    if (best.expectedNanos(now) > SAFE * (deadline - now)) {
+      client().callEnded(this, false, now);
+    } else {
+      client().attempt(this, best.address(), null, 1, deadline);
+    }
   }
 
   @Override

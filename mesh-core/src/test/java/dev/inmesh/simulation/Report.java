@@ -22,7 +22,7 @@ final class Report {
         att/call   attempts per call
         eject      ejections; wrong: of servers that nothing is wrong with
         bad %      share of the attempts that reached the bad servers
-        p99/best   p99 by the oracle's p99 of the same seed; p99.9/best likewise
+        p99/best   p99 divided by the oracle's p99 of the same seed; p99.9/best likewise
       """;
 
   private final StringBuilder text = new StringBuilder();
@@ -35,6 +35,13 @@ final class Report {
     report.text.append(HEADER).append("Seeds: ").append(seeds).append('\n');
     matrix.figures().forEach(report::block);
     report.text.append("\nSeed 1, exactly\n\n").append(seedOne(matrix));
+    return report.text.toString();
+  }
+
+  /** The blocks alone. */
+  static String blocks(Matrix matrix) {
+    Report report = new Report();
+    matrix.figures().forEach(report::block);
     return report.text.toString();
   }
 
@@ -115,10 +122,14 @@ final class Report {
             ratio(runs, oracle, 0.99),
             ratio(runs, oracle, 0.999)));
     for (Scenario.Extra extra : scenario.extras()) {
-      String value = String.format(Locale.ROOT, "%.3f", median(runs, extra.value()));
+      String value = figure(median(runs, extra.value()));
       text.append(String.format("  %" + extra.name().length() + "s", value));
     }
     text.append('\n');
+  }
+
+  private static String figure(double value) {
+    return Double.isInfinite(value) ? "never" : String.format(Locale.ROOT, "%.3f", value);
   }
 
   private static double ratio(List<Figures> runs, List<Figures> oracle, double quantile) {

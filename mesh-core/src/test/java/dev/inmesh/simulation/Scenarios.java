@@ -1,14 +1,32 @@
 package dev.inmesh.simulation;
 
+import java.util.ArrayList;
 import java.util.List;
 
-/** The catalogue. What is not said is the engine's default. */
+/**
+ * The catalogue. What a scenario doesn't set is the engine's default; those that say so have the
+ * servers and the load of the scenario of that name in Palantir's Dialogue, whose results are
+ * published.
+ */
 final class Scenarios {
 
   private Scenarios() {}
 
   static List<Scenario> all() {
-    return List.of(allHealthy(), oneOfTenSlow(), twoOfSixteenSlow(), twoOfFourLater());
+    List<Scenario> all = new ArrayList<>();
+    all.add(allHealthy());
+    all.add(closedLoop());
+    all.add(unequalCost());
+    all.addAll(SlowScenarios.all());
+    all.addAll(FailureScenarios.all());
+    all.addAll(ChangeScenarios.all());
+    all.addAll(OverloadScenarios.all());
+    all.addAll(ClientScenarios.all());
+    return all;
+  }
+
+  static Scenario named(String name) {
+    return all().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
   }
 
   private static Scenario allHealthy() {
@@ -16,37 +34,22 @@ final class Scenarios {
             "all-healthy", "control: 10 servers, exponential 10 ms, one at a time, 500 calls/s")
         .fleet(10, ServiceModel::oneAtATime, Demand.exponential(10))
         .open(500)
-        .seconds(15, 75);
-  }
-
-  private static Scenario oneOfTenSlow() {
-    return new Scenario(
-            "one-of-ten-slow", "one of ten 10x slow: exponential 10 ms, one at a time, 500 calls/s")
-        .fleet(10, ServiceModel::oneAtATime, Demand.exponential(10))
-        .fault("s4", Fault.slow(10))
-        .bad("s4")
-        .open(500)
         .seconds(15, 135);
   }
 
-  private static Scenario twoOfSixteenSlow() {
+  private static Scenario closedLoop() {
     return new Scenario(
-            "two-of-sixteen-slow", "two of sixteen 16x slow: sleep 10 ms, no queue, 500 calls/s")
-        .fleet(16, ServiceModel::pureDelay, Demand.constant(10))
-        .fault("s4", Fault.slow(16))
-        .fault("s11", Fault.slow(16))
-        .bad("s4", "s11")
-        .open(500)
-        .seconds(15, 75);
+            "closed-loop", "control: 4 servers of 4 CPUs, exponential 5 ms of CPU, 64 users")
+        .fleet(4, () -> ServiceModel.processorSharing(4), Demand.exponential(5))
+        .closed(64)
+        .seconds(5, 25);
   }
 
-  private static Scenario twoOfFourLater() {
+  private static Scenario unequalCost() {
     return new Scenario(
-            "two-of-four-later", "two of four +5 ms on 0.2 ms +-10 %, no queue, 4000 calls/s")
-        .fleet(2, ServiceModel::pureDelay, Demand.around(0.2, 0.02))
-        .fleet(2, ServiceModel::pureDelay, Demand.around(5.2, 0.02))
-        .bad("s3", "s4")
-        .open(4000)
-        .seconds(15, 40);
+            "unequal-cost", "10 servers, one at a time: 2 ms, every tenth call 82 ms; 500 calls/s")
+        .fleet(10, ServiceModel::oneAtATime, Demand.mixed(2, 82, 0.1))
+        .open(500)
+        .seconds(15, 75);
   }
 }

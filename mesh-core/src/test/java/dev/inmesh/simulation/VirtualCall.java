@@ -34,6 +34,11 @@ abstract class VirtualCall {
     return startNanos;
   }
 
+  /** What a consistent hash may go by: as many keys as calls. */
+  long key() {
+    return Draws.mix(index + 1);
+  }
+
   double draw(int purpose) {
     return client.draw((index << 8) + purpose);
   }

@@ -3,6 +3,7 @@ package dev.inmesh.simulation;
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.engine.Lease;
 import dev.inmesh.engine.PauseDetector;
+import dev.inmesh.engine.ServerView;
 import dev.inmesh.engine.UpstreamEngine;
 import dev.inmesh.event.Failure;
 import dev.inmesh.event.ServerListener;
@@ -54,11 +55,21 @@ final class VirtualClient {
         return new ServerListener() {
           @Override
           public void ejected(Failure evidence) {
-            simulation.figures().ejected(address, events.now());
+            simulation.figures().ejected(address, notEjected(), events.now());
           }
         };
       }
     };
+  }
+
+  private int notEjected() {
+    if (engine == null) {
+      return 0;
+    }
+    return (int)
+        engine.servers(events.now()).stream()
+            .filter(server -> server.state() != ServerView.State.EJECTED)
+            .count();
   }
 
   void start() {
@@ -128,7 +139,7 @@ final class VirtualClient {
   void attempt(
       VirtualCall call, String address, @Nullable Lease lease, int attempts, long deadlineNanos) {
     long now = events.now();
-    simulation.figures().attempt(address, now);
+    simulation.figures().attempt(address, simulation.fleet().isUsable(address), now);
     simulation.trace().add(now, number, address.hashCode());
     VirtualServer server = simulation.fleet().server(address);
     server.accept(new VirtualAttempt(call, server, lease, attempts, now, deadlineNanos), now);
