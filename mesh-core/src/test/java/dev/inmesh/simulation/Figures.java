@@ -1,5 +1,6 @@
 package dev.inmesh.simulation;
 
+import dev.inmesh.event.BreakerState;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -24,10 +25,13 @@ final class Figures {
   private long attempts;
   private long watched;
   private long bad;
+  private long refused;
+  private int breakerOpenings;
   private int ejections;
   private int wrongEjections;
   private int fewestLeft = Integer.MAX_VALUE;
   private int leaks;
+  private long events;
   private long trace;
 
   Figures(Scenario scenario) {
@@ -62,6 +66,16 @@ final class Figures {
     }
   }
 
+  void refused(long now) {
+    if (now >= scenario.warmUpNanos()) {
+      refused++;
+    }
+  }
+
+  void breakerChanged(BreakerState state) {
+    breakerOpenings += state == BreakerState.OPEN ? 1 : 0;
+  }
+
   void ejected(String address, int left, long now) {
     ejections++;
     fewestLeft = Math.min(fewestLeft, left);
@@ -69,8 +83,9 @@ final class Figures {
     firstEjection.putIfAbsent(address, now / 1e9);
   }
 
-  void finished(int leaked, long traceHash) {
+  void finished(int leaked, long traceHash, long eventCount) {
     leaks = leaked;
+    events = eventCount;
     trace = traceHash;
   }
 
@@ -110,6 +125,11 @@ final class Figures {
     return leaks;
   }
 
+  /** Events that the run took. */
+  long events() {
+    return events;
+  }
+
   long trace() {
     return trace;
   }
@@ -142,6 +162,15 @@ final class Figures {
 
   double attemptsPerCall() {
     return (double) attempts / calls;
+  }
+
+  /** Calls that ended without an attempt: breaker, limit, no server. */
+  double refusedPercent() {
+    return 100.0 * refused / calls;
+  }
+
+  int breakerOpenings() {
+    return breakerOpenings;
   }
 
   double badPercent() {

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
 /** Scenarios x policies x seeds, on two threads. Seeds are 1, 2, 3 and so on. */
 final class Matrix {
@@ -60,6 +61,12 @@ final class Matrix {
       runs.add(threads.submit(run));
     }
     return runs;
+  }
+
+  Stream<Figures> runs() {
+    return figures.values().stream()
+        .flatMap(byPolicy -> byPolicy.values().stream())
+        .flatMap(List::stream);
   }
 
   /** By scenario and policy, one for each seed in their order; no policy if it's impossible. */

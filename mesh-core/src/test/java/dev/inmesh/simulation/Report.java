@@ -19,8 +19,10 @@ final class Report {
       Medians over the seeds. Latencies in ms over all calls after the warm-up, failed ones included.
         good/s     good answers per second
         ok %       share of calls with a good answer
+        refused %  share of calls without any attempt: breaker, limit, no server
         att/call   attempts per call
         eject      ejections; wrong: of servers that nothing is wrong with
+        opens      how often a breaker opened
         bad %      share of the attempts that reached the bad servers
         p99/best   p99 divided by the oracle's p99 of the same seed; p99.9/best likewise
       """;
@@ -85,16 +87,18 @@ final class Report {
     text.append(
         String.format(
             Locale.ROOT,
-            "  %-12s %8s %9s %9s %9s %8s %8s %6s %6s %7s %8s %10s",
+            "  %-12s %8s %9s %9s %9s %8s %9s %8s %6s %6s %6s %7s %8s %10s",
             "",
             "good/s",
             "p50",
             "p99",
             "p99.9",
             "ok %",
+            "refused %",
             "att/call",
             "eject",
             "wrong",
+            "opens",
             "bad %",
             "p99/best",
             "p99.9/best"));
@@ -108,16 +112,18 @@ final class Report {
     text.append(
         String.format(
             Locale.ROOT,
-            "  %-12s %8.1f %9.3f %9.3f %9.3f %8.3f %8.3f %6.0f %6.0f %7.3f %8.3f %10.3f",
+            "  %-12s %8.1f %9.3f %9.3f %9.3f %8.3f %9.3f %8.3f %6.0f %6.0f %6.0f %7.3f %8.3f %10.3f",
             policy.word(),
             median(runs, Figures::goodPerSecond),
             median(runs, run -> run.quantileMillis(0.5)),
             median(runs, run -> run.quantileMillis(0.99)),
             median(runs, run -> run.quantileMillis(0.999)),
             median(runs, Figures::successPercent),
+            median(runs, Figures::refusedPercent),
             median(runs, Figures::attemptsPerCall),
             median(runs, Figures::ejections),
             median(runs, Figures::wrongEjections),
+            median(runs, Figures::breakerOpenings),
             median(runs, Figures::badPercent),
             ratio(runs, oracle, 0.99),
             ratio(runs, oracle, 0.999)));

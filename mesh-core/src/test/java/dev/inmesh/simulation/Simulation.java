@@ -44,7 +44,8 @@ final class Simulation {
     }
     clients.forEach(VirtualClient::start);
     events.run();
-    figures.finished(clients.stream().mapToInt(VirtualClient::leaks).sum(), trace.hash());
+    int leaks = clients.stream().mapToInt(VirtualClient::leaks).sum();
+    figures.finished(leaks, trace.hash(), events.count());
     return figures;
   }
 

@@ -10,7 +10,7 @@ final class TraceTest {
   @ParameterizedTest
   @MethodSource("dev.inmesh.simulation.Policy#all")
   void theSameSeedGivesTheSameTraceAndAnotherSeedAnotherOne(Policy policy) {
-    Scenario scenario = Scenarios.named("trigger");
+    Scenario scenario = Scenarios.named("black-hole");
 
     long trace = Simulation.run(scenario, policy, 1).trace();
 

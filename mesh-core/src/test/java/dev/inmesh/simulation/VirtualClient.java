@@ -5,7 +5,9 @@ import dev.inmesh.engine.Lease;
 import dev.inmesh.engine.PauseDetector;
 import dev.inmesh.engine.ServerView;
 import dev.inmesh.engine.UpstreamEngine;
+import dev.inmesh.event.BreakerState;
 import dev.inmesh.event.Failure;
+import dev.inmesh.event.Rejected;
 import dev.inmesh.event.ServerListener;
 import dev.inmesh.event.UpstreamListener;
 import java.time.Duration;
@@ -50,6 +52,16 @@ final class VirtualClient {
 
   private UpstreamListener listener() {
     return new UpstreamListener() {
+      @Override
+      public void rejected(Rejected reason) {
+        simulation.figures().refused(events.now());
+      }
+
+      @Override
+      public void breakerChanged(BreakerState state) {
+        simulation.figures().breakerChanged(state);
+      }
+
       @Override
       public ServerListener serverJoined(String address) {
         return new ServerListener() {
