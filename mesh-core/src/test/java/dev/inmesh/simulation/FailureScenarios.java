@@ -29,7 +29,8 @@ final class FailureScenarios {
               "answers half of the calls with 500",
               Fault.failing(0.5, 500, 10).from(10)));
     }
-    all.add(almostPerfect());
+    all.add(almostPerfect(2));
+    all.add(almostPerfect(5));
     return all;
   }
 
@@ -155,10 +156,11 @@ final class FailureScenarios {
         .leastSuccess(50);
   }
 
-  private static Scenario almostPerfect() {
+  private static Scenario almostPerfect(int servers) {
     return new Scenario(
-            "almost-perfect", "one of five fails 1 % of its calls: it must not be ejected")
-        .fleet(5, ServiceModel::pureDelay, Demand.around(20, 5))
+            servers + "-servers-one-99",
+            "one of " + servers + " fails 1 % of its calls, and must not be ejected; 50 calls/s")
+        .fleet(servers, ServiceModel::pureDelay, Demand.around(20, 5))
         .fault("s2", Fault.failing(0.01, 500, 20))
         .open(50)
         .seconds(0, 600)

@@ -101,6 +101,15 @@ final class Figures {
     return attempts;
   }
 
+  Scenario scenario() {
+    return scenario;
+  }
+
+  @Override
+  public String toString() {
+    return scenario + " trace " + Long.toHexString(trace);
+  }
+
   /** Calls, those of the warm-up included. */
   long allCalls() {
     return allCalls;

@@ -35,6 +35,14 @@ final class FullMatrix {
         matrix.runs().count(),
         seconds,
         events / seconds / 1e6);
-    assertThat(matrix.runs()).allSatisfy(run -> assertThat(run.leaks()).isZero());
+    assertThat(matrix.runs())
+        .allSatisfy(
+            run -> {
+              String name = run.toString();
+              assertThat(run.leaks()).as(name).isZero();
+              assertThat(run.successPercent())
+                  .as(name)
+                  .isGreaterThanOrEqualTo(run.scenario().leastSuccess());
+            });
   }
 }

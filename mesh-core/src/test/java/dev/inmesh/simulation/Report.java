@@ -16,7 +16,7 @@ final class Report {
       """
       Simulation report. Written by FullMatrix (see docs/simulation.md); do not edit.
 
-      Medians over the seeds. Latencies in ms over all calls after the warm-up, failed ones included.
+      Medians over the seeds. Latencies in ms, to 0.05 %, over all calls after the warm-up, failed ones included.
         good/s     good answers per second
         ok %       share of calls with a good answer
         refused %  share of calls without any attempt: breaker, limit, no server

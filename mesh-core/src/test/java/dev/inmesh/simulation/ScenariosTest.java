@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,33 @@ final class ScenariosTest {
                 .assertThat(run.successPercent())
                 .as(name)
                 .isGreaterThanOrEqualTo(scenario.leastSuccess()));
+  }
+
+  /** A lucky run may beat it by a little: it doesn't know what a single request will cost. */
+  @Test
+  void noBalancerBeatsTheOracle() {
+    SoftAssertions softly = new SoftAssertions();
+    matrix
+        .figures()
+        .forEach(
+            (scenario, byPolicy) ->
+                byPolicy.forEach(
+                    (policy, runs) -> {
+                      String name = scenario + " " + policy.word();
+                      Figures best = Objects.requireNonNull(byPolicy.get(Policy.ORACLE)).get(0);
+                      Figures run = runs.get(0);
+                      softly
+                          .assertThat(run.successPercent() - best.successPercent())
+                          .as(name)
+                          .isLessThan(0.1);
+                      if (run.successPercent() >= best.successPercent()) {
+                        softly
+                            .assertThat(run.quantileMillis(0.99))
+                            .as(name)
+                            .isGreaterThan(0.95 * best.quantileMillis(0.99));
+                      }
+                    }));
+    softly.assertAll();
   }
 
   /** 10 % of the first attempts, five to start with, 0.2 a second, for each client. */
