@@ -32,7 +32,7 @@ final class EngineCall extends VirtualCall {
 
   @Override
   void begin(long now) {
-    CallInfo info = new CallInfo("GET", path(), now, Long.MAX_VALUE, true, true, false);
+    CallInfo info = new CallInfo("GET", path(), now, key(), Long.MAX_VALUE, true, true, false);
     try {
       plan = engine.plan(info, now);
     } catch (MeshException refused) {

@@ -198,13 +198,13 @@ final class VirtualClient {
 
   void drain(String address) {
     if (engine != null) {
-      var unused = engine.drain(address);
+      var unused = engine.drain(address, events.now());
     }
   }
 
   void restore(String address) {
     if (engine != null) {
-      engine.restore(address);
+      engine.restore(address, events.now());
     }
   }
 
