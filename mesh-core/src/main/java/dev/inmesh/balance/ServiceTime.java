@@ -36,7 +36,7 @@ public final class ServiceTime {
   static final double ON_TRIAL = 1e200;
 
   /** One attempt in flight, in a list from the oldest to the youngest. */
-  public static class Running {
+  public abstract static class Running {
     private Running older = this;
     private Running younger = this;
     private long startNanos;
@@ -51,7 +51,11 @@ public final class ServiceTime {
     }
   }
 
-  private final Running list = new Running();
+  private static final class Ends extends Running {}
+
+  /** Both ends of the list in one: the oldest is younger than it, the youngest older. */
+  private final Running list = new Ends();
+
   private int inFlight;
   private int samples;
   private double perAttempt;

@@ -43,7 +43,8 @@ final class EngineCall extends VirtualCall {
     try {
       first = plan.first(now);
     } catch (MeshException nobody) {
-      end(Outcome.FAILURE, false, nobody instanceof CallTimeoutException, now);
+      boolean timedOut = nobody instanceof CallTimeoutException;
+      end(timedOut ? Outcome.IGNORED : Outcome.REJECTION, false, false, now);
       return;
     }
     attempt(first, now);
