@@ -13,8 +13,10 @@ final class Main {
       """
       usage: java [-Dmesh...] -cp <class path> dev.inmesh.Main --list-keys | --check
         --list-keys  print every configuration key with its default, range and meaning
-        --check      read the configuration as a service would and print what holds;
-                     exit status 2 and all problems if there are any
+        --check      read the configuration as a service would and print what is set;
+                     exit status 2 and all problems if there are any.
+                     Run it with the service's class path and its -D options, which go
+                     before the class name
       """;
 
   private Main() {}
@@ -35,7 +37,12 @@ final class Main {
 
   private static int check() {
     try {
-      Snapshot snapshot = Configuration.open(Sources.ofSystem()).current();
+      Configuration configuration = Configuration.open(Sources.ofSystem());
+      configuration.startWarnings().forEach(warning -> System.err.println("warning: " + warning));
+      Snapshot snapshot = configuration.current();
+      if (snapshot.entries().isEmpty()) {
+        System.out.println("no mesh.* property is set: every call passes untouched");
+      }
       for (Snapshot.Entry entry : snapshot.entries()) {
         System.out.println(
             entry.key()

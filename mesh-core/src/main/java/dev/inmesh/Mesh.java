@@ -77,6 +77,8 @@ public final class Mesh implements AutoCloseable {
    * <p>To be called last: an interceptor that is added to the result runs for other hosts only. The
    * result has a dispatcher of its own on the given one's threads: where that has OkHttp's default
    * limits (64 asynchronous calls, 5 to one host), it allows 1024 of each.
+   *
+   * @throws IllegalStateException if the OkHttp on the class path is older than 5.4
    */
   public OkHttpClient wrap(OkHttpClient client) {
     return runtime.okHttp().wrap(client);

@@ -59,9 +59,19 @@ final class MeshRuntime implements AutoCloseable {
       log.info("no mesh.* property is set: wrapped clients pass every call on");
     }
     apply(settings);
+    if (!byName.isEmpty()) {
+      log.info("calls to these hosts go through the mesh: {}", words(settings));
+    }
     configuration.subscribe(snapshot -> apply(snapshot.settings()));
     this.configPoll =
         Repeater.start("inmesh-config", configuration::refreshInterval, configuration::poll);
+  }
+
+  private static String words(MeshSettings settings) {
+    return settings.upstreams().values().stream()
+        .map(u -> u.name() + " (" + u.servers().size() + " servers)")
+        .sorted()
+        .collect(Collectors.joining(", "));
   }
 
   private void apply(MeshSettings settings) {

@@ -26,6 +26,7 @@ public final class Configuration {
   private volatile Snapshot current;
   private volatile Duration refreshInterval;
   private volatile boolean rejected;
+  private volatile List<String> startWarnings = List.of();
 
   // All below is guarded by the lock.
   private final Queue<Snapshot> undelivered = new ArrayDeque<>();
@@ -62,6 +63,7 @@ public final class Configuration {
       throw new MeshConfigException(load.problems());
     }
     Configuration configuration = new Configuration(sources, log, keys, load);
+    configuration.startWarnings = load.warnings();
     configuration.warn(load.warnings());
     return configuration;
   }
@@ -69,6 +71,11 @@ public final class Configuration {
   /** What holds now. */
   public Snapshot current() {
     return current;
+  }
+
+  /** What was odd about the sources at the start, but no error; logged as well. */
+  public List<String> startWarnings() {
+    return startWarnings;
   }
 
   /** {@code mesh.config.refresh-interval}: how often to call {@link #poll()}. */

@@ -36,6 +36,7 @@ final class Ejections {
     if (!outlier.enforce() || turnedOff) {
       return Verdict.STAYS;
     }
+    state.failuresInRow.incrementAndGet();
     int count = state.consecutive.addAndGet(failure == Failure.REFUSED ? 2 : 1);
     FailureWindow window = state.window();
     if (window != null) {
@@ -99,8 +100,11 @@ final class Ejections {
     double grown = Math.min((double) max, base * Math.pow(2, Math.min(streak, 60)));
     long nanos = (long) (grown * (1 - JITTER / 2 + JITTER * random.unit()));
     ServerState.Ejection before = state.ejection();
-    int consecutive = state.consecutive.get();
-    int count = failure == Failure.REFUSED ? (consecutive + 1) / 2 : consecutive;
+    int count = state.failuresInRow.get();
+    if (before != null) {
+      boolean same = before.evidence() == failure && before.status() == status;
+      count = same ? before.count() + 1 : 1;
+    }
     state.eject(
         new ServerState.Ejection(
             failure,

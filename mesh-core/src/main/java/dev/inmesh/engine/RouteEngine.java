@@ -256,6 +256,7 @@ final class RouteEngine {
   void succeeded(ServerState state, boolean probe, long nanos, long now) {
     if (state.consecutive.get() != 0) {
       state.consecutive.set(0);
+      state.failuresInRow.set(0);
     }
     median.add(nanos);
     if (probe) {

@@ -30,6 +30,9 @@ final class ServerState implements Candidate {
   /** Failures in a row, a refused connection counted double. */
   final AtomicInteger consecutive = new AtomicInteger();
 
+  /** Failures in a row, as a person counts them. */
+  final AtomicInteger failuresInRow = new AtomicInteger();
+
   /** Whether the one attempt that decides about the return is under way. */
   final AtomicBoolean probing = new AtomicBoolean();
 
@@ -229,12 +232,14 @@ final class ServerState implements Candidate {
     ejection = before.ejection;
     streak = before.streak;
     consecutive.set(before.consecutive.get());
+    failuresInRow.set(before.failuresInRow.get());
   }
 
   void returned(long now) {
     ejection = null;
     returnedAt = now;
     consecutive.set(0);
+    failuresInRow.set(0);
     FailureWindow w = window;
     if (w != null) {
       w.clear();

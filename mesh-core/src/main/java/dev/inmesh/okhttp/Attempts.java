@@ -13,6 +13,7 @@ import dev.inmesh.http.MeshHeaders;
 import dev.inmesh.http.RetryAfter;
 import dev.inmesh.http.StatusJudge;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Instant;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -131,7 +132,7 @@ final class Attempts {
       failure.addSuppressed(lastFailure);
     }
     lastFailure = failure;
-    lastWords = attempt.lease().address() + " " + kind.words(0);
+    lastWords = words(attempt, kind, failure);
     return again(kind, 0, attempt.wasSent(), now);
   }
 
@@ -194,8 +195,27 @@ final class Attempts {
     Phase phase = attempt.phase();
     return timedOut
         ? new CallTimeoutException(
-            settings().displayName(), words("timed out in phase " + phase.tag()), phase, failure)
-        : new MeshException(settings().displayName(), words("no attempt succeeded"), failure);
+            settings().displayName(),
+            words("timed out in phase " + phase.tag()),
+            phase,
+            unwrapped(failure))
+        : new MeshException(
+            settings().displayName(), words("no attempt succeeded"), unwrapped(failure));
+  }
+
+  /** Of failures whose kind doesn't say what happened, also what was thrown. */
+  private static String words(Attempt attempt, Failure kind, IOException failure) {
+    String words = attempt.lease().address() + " " + kind.words(0);
+    boolean unclear = kind == Failure.CONNECT || kind == Failure.ERROR;
+    return unclear && failure.getMessage() != null ? words + ": " + failure.getMessage() : words;
+  }
+
+  /** OkHttp's own message names the URL's port; its cause, which is ours, the server's. */
+  private static IOException unwrapped(IOException failure) {
+    return failure instanceof ConnectException
+            && failure.getCause() instanceof ConnectException cause
+        ? cause
+        : failure;
   }
 
   private String words(String what) {
@@ -236,7 +256,7 @@ final class Attempts {
       plan.end(Outcome.IGNORED, false, false, now);
     } else {
       Failure kind = attempt.kindOf(failure, now);
-      lastWords = attempt.lease().address() + " " + kind.words(0);
+      lastWords = words(attempt, kind, failure);
       seen = exception(attempt, failure, kind.isTimeout());
       bodyBroke(attempt, kind, now);
     }

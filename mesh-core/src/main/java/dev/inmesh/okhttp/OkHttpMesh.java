@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
+import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 
 /**
@@ -46,8 +47,11 @@ public final class OkHttpMesh implements AutoCloseable {
    * shares: at OkHttp's defaults, which allow 5 asynchronous calls to one host, it allows 1024.
    *
    * <p>To be called last: an interceptor that is added to the result runs for other hosts only.
+   *
+   * @throws IllegalStateException if the OkHttp on the class path is older than 5.4
    */
   public OkHttpClient wrap(OkHttpClient client) {
+    requireOkHttp();
     AttemptClients clients = new AttemptClients(client, this::connections);
     EventListener.Factory users = client.eventListenerFactory();
     return client
@@ -56,6 +60,20 @@ public final class OkHttpMesh implements AutoCloseable {
         .eventListenerFactory(call -> new CallListener(users.create(call)))
         .addInterceptor(new MeshInterceptor(upstreams, clients, outside(client)))
         .build();
+  }
+
+  /** Another version on the class path would fail somewhere in a call, with a riddle. */
+  private static void requireOkHttp() {
+    try {
+      // New in 5.4, like all that the driver needs.
+      Object unused = Interceptor.Chain.class.getMethod("getEventListener");
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException(
+          "inmesh needs OkHttp 5.4 or later; on the class path is "
+              + OkHttpClient.class.getProtectionDomain().getCodeSource().getLocation()
+              + "; depend on com.squareup.okhttp3:okhttp-jvm and exclude older ones",
+          e);
+    }
   }
 
   /** For redirects out of the mesh: the user's client, whose interceptors have run already. */

@@ -5,6 +5,7 @@ import dev.inmesh.balance.Balancer;
 import dev.inmesh.balance.Balancers;
 import dev.inmesh.balance.Candidate;
 import dev.inmesh.balance.RandomSource;
+import dev.inmesh.balance.ServiceTime;
 import dev.inmesh.config.BalancerType;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,7 @@ public class PickBenchmark {
   private static final int ORDER = 1 << 16;
 
   /** The balancer. */
-  @Param({"ROUND_ROBIN", "LEAST_CONN", "RANDOM_TWO"})
+  @Param({"ROUND_ROBIN", "LEAST_CONN", "LEAST_TIME", "RANDOM_TWO", "HASH"})
   public BalancerType balancer;
 
   /** Servers of the tier. */
@@ -58,7 +59,28 @@ public class PickBenchmark {
   private int step;
 
   /** Asks of the server what the engine asks at least. */
-  private final Attempt<BenchServer> attempt = server -> server.inFlight() < Integer.MAX_VALUE;
+  private final Attempt<BenchServer> attempt =
+      new Attempt<>() {
+        @Override
+        public boolean mayUse(BenchServer server) {
+          return server.inFlight() < Integer.MAX_VALUE;
+        }
+
+        @Override
+        public long nowNanos() {
+          return 1_000_000_000L + step;
+        }
+
+        @Override
+        public long keyHash() {
+          return step;
+        }
+
+        @Override
+        public int callsInFlight() {
+          return running.length;
+        }
+      };
 
   /** Servers that have their attempts in flight already. */
   @Setup
@@ -66,7 +88,7 @@ public class PickBenchmark {
     Random random = new Random(1);
     BenchServer[] candidates = new BenchServer[servers];
     for (int i = 0; i < servers; i++) {
-      candidates[i] = new BenchServer(i == 0 ? firstWeight : 1);
+      candidates[i] = new BenchServer(i, i == 0 ? firstWeight : 1, random.nextInt(2_000_000));
     }
     running = new BenchServer[servers * IN_FLIGHT_PER_SERVER];
     for (int i = 0; i < running.length; i++) {
@@ -95,10 +117,17 @@ public class PickBenchmark {
   private static final class BenchServer implements Candidate {
 
     private final int weight;
+    private final long hash;
+    private final ServiceTime time = new ServiceTime(0);
     private final AtomicInteger inFlight = new AtomicInteger();
 
-    BenchServer(int weight) {
+    BenchServer(int index, int weight, int latencyNanos) {
       this.weight = weight;
+      this.hash = RandomSource.mix(index);
+      ServiceTime.Running attempt = new ServiceTime.Running() {};
+      time.started(attempt, 0);
+      time.ended(attempt, latencyNanos, latencyNanos);
+      time.started(new ServiceTime.Running() {}, 999_000_000L);
     }
 
     /** By one thread, so that counting costs next to nothing: it is no part of the pick. */
@@ -114,6 +143,16 @@ public class PickBenchmark {
     @Override
     public int inFlight() {
       return inFlight.get();
+    }
+
+    @Override
+    public ServiceTime serviceTime() {
+      return time;
+    }
+
+    @Override
+    public long addressHash() {
+      return hash;
     }
   }
 }
