@@ -127,4 +127,19 @@ final class MainTest {
       assertThat(run.err).startsWith("usage: ").contains("--list-keys", "--check");
     }
   }
+
+  @Test
+  void checkPrintsWhatIsOddButNoError() throws Exception {
+    Run run =
+        run(
+            List.of(
+                "mesh.config.unknown=warn",
+                "mesh.upstream.inventory.servers=10.0.0.3:5000",
+                "mesh.upstream.inventory.timout=1s"),
+            "--check");
+
+    assertThat(run.err).contains("warning: ").contains("mesh.upstream.inventory.timout");
+    assertThat(run.out).contains("mesh.upstream.inventory.servers = 10.0.0.3:5000");
+    assertThat(run.status).isZero();
+  }
 }

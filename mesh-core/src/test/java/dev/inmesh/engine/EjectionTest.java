@@ -95,6 +95,20 @@ final class EjectionTest {
   }
 
   @Test
+  void aReasonCountsItsOwnKindOfEvidence() throws Exception {
+    EngineHarness mesh = new EngineHarness(THREE);
+    mesh.failOn("a:1", Failure.STATUS, 5);
+    mesh.pass(mesh.server("a:1").timeLeft());
+    mesh.failOn("a:1", Failure.STATUS, 1);
+    assertThat(mesh.server("a:1").reason()).isEqualTo("http 500 x6");
+
+    mesh.pass(mesh.server("a:1").timeLeft());
+    mesh.failOn("a:1", Failure.REFUSED, 1);
+
+    assertThat(mesh.server("a:1").reason()).isEqualTo("connect refused x1");
+  }
+
+  @Test
   void growthWearsOffWithEachCleanInterval() throws Exception {
     EngineHarness mesh = new EngineHarness(THREE, "outlier.interval", "10s");
     mesh.failOn("a:1", Failure.STATUS, 5);

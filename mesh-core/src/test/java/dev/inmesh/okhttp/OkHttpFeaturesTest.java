@@ -666,6 +666,18 @@ final class OkHttpFeaturesTest extends LoopbackFixture {
   }
 
   @Test
+  void theCauseNamesTheServersPort() throws Exception {
+    int port = closedPort();
+
+    assertThatThrownBy(
+            () -> send(mesh("127.0.0.1:" + port, "retry.on", "off").wrap(new OkHttpClient()), GET))
+        .isInstanceOf(MeshException.class)
+        .hasMessageEndingWith("127.0.0.1:" + port + " connect refused")
+        .cause()
+        .hasMessageContaining("127.0.0.1:" + port);
+  }
+
+  @Test
   void aBugInTheUsersOwnCodeLeavesNothingBehind() throws Exception {
     Mesh mesh = mesh(well());
     OkHttpClient mine =
