@@ -73,6 +73,14 @@ final class Run implements AutoCloseable {
         new Load(options.rate(), new Caller(http, "http://" + UPSTREAM + "/v1/stock/7", tally));
   }
 
+  private void explain() {
+    out.printf(
+        "%d calls a second, of which each may take %d ms and then has its default. SUCCESS is live"
+            + " answers, latencies are in ms.%n",
+        options.rate(), timeout().toMillis());
+    out.println("Type '1 hang', '2 fail', '3 refuse', '1 slow 80ms', 'all well', or 'q' to end.");
+  }
+
   private Duration timeout() {
     return Objects.requireNonNull(mesh.configuration().settings().upstreams().get(UPSTREAM))
         .timeouts()
@@ -81,6 +89,7 @@ final class Run implements AutoCloseable {
 
   /** Runs until its time is over or somebody ends it. */
   Summary run() throws InterruptedException {
+    explain();
     long start = System.nanoTime();
     load.start();
     for (int second = 1; !quit && second <= options.seconds().orElse(Integer.MAX_VALUE); second++) {
