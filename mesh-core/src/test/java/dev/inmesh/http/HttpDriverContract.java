@@ -793,6 +793,9 @@ public abstract class HttpDriverContract extends LoopbackFixture {
                   if (call.uri().getPath().equals("/throws")) {
                     throw new IllegalStateException("no");
                   }
+                  if (call.uri().getPath().equals("/null")) {
+                    return nothing();
+                  }
                   if (call.uri().getPath().equals("/rethrows")) {
                     throw call.failure();
                   }
@@ -809,9 +812,16 @@ public abstract class HttpDriverContract extends LoopbackFixture {
 
     assertThat(get(client, "/throws").body()).isEqualTo("default");
     assertThat(get(client, "/rethrows").body()).isEqualTo("default");
+    assertThat(get(client, "/null").body()).isEqualTo("default");
     assertThat(get(client, "/hangs").body()).isEqualTo("default");
     assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
     assertQuiet(mesh);
+  }
+
+  /** What code without null checks may answer. */
+  @SuppressWarnings("NullAway")
+  private static Answer nothing() {
+    return null;
   }
 
   @Test
