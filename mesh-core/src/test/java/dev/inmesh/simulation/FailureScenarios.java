@@ -140,7 +140,7 @@ final class FailureScenarios {
         .clients(2)
         .open(300)
         .seconds(0, 60)
-        .leastSuccess(60);
+        .leastSuccess(90);
   }
 
   private static Scenario smallFleet(String name, int servers, String what, Fault fault) {
