@@ -143,6 +143,15 @@ public final class ServiceTime {
     return inFlight == 0 ? 0 : now - list.younger.startNanos;
   }
 
+  /**
+   * Whether it owes answers to two attempts or more, of which the oldest is older than this, and
+   * has answered nothing since that began. One alone may be a request that takes its time.
+   */
+  public synchronized boolean owesSince(long ageNanos, long now) {
+    long oldest = list.younger.startNanos;
+    return inFlight >= 2 && now - oldest > ageNanos && lastEndNanos - oldest <= 0;
+  }
+
   private void publish() {
     double load = 1.0 + inFlight;
     if (onTrial && inFlight > 0) {

@@ -203,7 +203,8 @@ public final class Grammar {
           "outlier.interval",
           durations(MILLI, DAY),
           "1s",
-          "A clean interval makes a server's next ejection one step shorter.");
+          "How often servers are compared; a clean interval makes a server's next ejection one step"
+              + " shorter.");
   static final Key<Duration> OUTLIER_BASE_EJECTION_TIME =
       route(
           "outlier.base-ejection-time",
@@ -218,8 +219,25 @@ public final class Grammar {
           new PercentType(0, 100),
           "50%",
           "Share of the servers that may be out on evidence that a request could have caused.");
+  static final Key<Double> OUTLIER_SUCCESS_RATE_GAP =
+      route(
+          "outlier.success-rate-gap",
+          new PercentType(1, 100),
+          "5%",
+          "How far below the others' median a success rate must be to eject; at 100% none is.");
+  static final Key<Double> OUTLIER_LATENCY_FACTOR =
+      route(
+          "outlier.latency-factor",
+          new DecimalType(1, 10_000),
+          "2.5",
+          "How many times the servers' median a 90th percentile must be to cost weight, and then"
+              + " eject; at 10000 none is.");
   static final Key<OutlierMode> OUTLIER_MODE =
-      route("outlier.mode", words(OutlierMode.values()), "enforce", "Whether servers are ejected.");
+      route(
+          "outlier.mode",
+          words(OutlierMode.values()),
+          "enforce",
+          "Whether servers are ejected; observe only counts and logs what enforce would do.");
 
   static final Key<Duration> SLOW_START =
       route(

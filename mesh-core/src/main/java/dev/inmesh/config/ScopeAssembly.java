@@ -109,12 +109,14 @@ final class ScopeAssembly {
 
   private Outlier outlier() {
     return new Outlier(
-        value(Grammar.OUTLIER_MODE) == OutlierMode.ENFORCE,
+        value(Grammar.OUTLIER_MODE),
         value(Grammar.OUTLIER_CONSECUTIVE_FAILURES),
         value(Grammar.OUTLIER_INTERVAL),
         bounded(Grammar.OUTLIER_BASE_EJECTION_TIME, Grammar.OUTLIER_MAX_EJECTION_TIME),
         value(Grammar.OUTLIER_MAX_EJECTION_TIME),
-        value(Grammar.OUTLIER_MAX_EJECTION_PERCENT));
+        value(Grammar.OUTLIER_MAX_EJECTION_PERCENT),
+        value(Grammar.OUTLIER_SUCCESS_RATE_GAP),
+        value(Grammar.OUTLIER_LATENCY_FACTOR));
   }
 
   private <T extends Comparable<T>> T bounded(Key<T> key, Key<T> bound) {

@@ -102,21 +102,27 @@ public record UpstreamSettings(
   /**
    * When a server is ejected, and for how long.
    *
-   * @param enforce false is {@code outlier.mode=off}
+   * @param mode whether that is done, only counted, or not looked at
    * @param consecutiveFailures failures in a row that eject
-   * @param interval a clean one shortens the next ejection by one step
+   * @param interval how often servers are compared; a clean one shortens the next ejection by one
+   *     step
    * @param baseEjectionTime the first ejection
    * @param maxEjectionTime the longest
    * @param maxEjectionRatio share of the servers that may be out on evidence a request could have
    *     caused, 0 to 1
+   * @param successRateGap how much lower than the others' median a success rate must be, above 0 to
+   *     1; at 1 none is
+   * @param latencyFactor how many times the servers' median a 90th percentile must be
    */
   public record Outlier(
-      boolean enforce,
+      OutlierMode mode,
       int consecutiveFailures,
       Duration interval,
       Duration baseEjectionTime,
       Duration maxEjectionTime,
-      double maxEjectionRatio) {}
+      double maxEjectionRatio,
+      double successRateGap,
+      double latencyFactor) {}
 
   /**
    * Which places the servers may and should be in.

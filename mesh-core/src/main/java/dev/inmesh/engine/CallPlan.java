@@ -177,7 +177,7 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
 
   private @Nullable ServerState claimProbe(Choice choice, long now) {
     for (ServerState state : choice.ejected) {
-      ServerState.Ejection ejection = state.ejection();
+      Ejection ejection = state.ejection();
       if (ejection == null) {
         continue;
       }
@@ -201,8 +201,8 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
     ServerState longestOut = null;
     long since = 0;
     for (ServerState state : choice.ejected) {
-      ServerState.Ejection ejection = state.ejection();
-      if (ejection == null || ejection.refusal() || !mayUse(state)) {
+      Ejection ejection = state.ejection();
+      if (ejection == null || ejection.evidence().isBeyondDoubt() || !mayUse(state)) {
         continue;
       }
       if (longestOut == null || ejection.since() - since < 0) {

@@ -57,7 +57,7 @@ final class Census {
   }
 
   static ServerView view(ServerState state, UpstreamSettings settings, long now) {
-    ServerState.Ejection ejection = state.ejection();
+    Ejection ejection = state.ejection();
     if (Choice.isFenced(state, settings.locality())) {
       String region = state.server().region();
       return view(
@@ -81,7 +81,14 @@ final class Census {
     long wait = state.waitNanosLeft(now);
     return wait > 0
         ? view(state, ServerView.State.WAITING, "asked to wait (Retry-After)", wait)
-        : view(state, ServerView.State.UP, "", 0);
+        : view(state, ServerView.State.UP, whatIsLeft(state), 0);
+  }
+
+  private static String whatIsLeft(ServerState state) {
+    int steps = state.slowness.steps();
+    return steps == Slowness.STEPS
+        ? ""
+        : "slow, " + steps + "/" + Slowness.STEPS + " of its weight";
   }
 
   private static ServerView view(

@@ -23,6 +23,9 @@ final class Choice {
   /** Asked one after the other until one has a server. */
   final List<Balancer<ServerState>> tiers;
 
+  /** Who is not out, backups too. */
+  final ServerState[] eligible;
+
   /** Who is out, the earliest return first. */
   final ServerState[] ejected;
 
@@ -32,8 +35,13 @@ final class Choice {
   /** Servers that could be chosen if nobody were ejected. */
   final int usable;
 
-  private Choice(List<Balancer<ServerState>> tiers, ServerState[] ejected, int usable) {
+  private Choice(
+      List<Balancer<ServerState>> tiers,
+      ServerState[] eligible,
+      ServerState[] ejected,
+      int usable) {
     this.tiers = tiers;
+    this.eligible = eligible;
     this.ejected = ejected;
     this.nextReturn = ejected.length == 0 ? 0 : until(ejected[0]);
     this.usable = usable;
@@ -45,6 +53,7 @@ final class Choice {
     List<ServerState> zone = new ArrayList<>();
     List<ServerState> regular = new ArrayList<>();
     List<ServerState> backup = new ArrayList<>();
+    List<ServerState> in = new ArrayList<>();
     List<ServerState> out = new ArrayList<>();
     int usable = 0;
     long zoneWeight = 0;
@@ -63,9 +72,11 @@ final class Choice {
         continue;
       }
       usable++;
+      (state.isEjected() ? out : in).add(state);
       if (state.isEjected()) {
-        out.add(state);
-      } else if (state.server().backup()) {
+        continue;
+      }
+      if (state.server().backup()) {
         backup.add(state);
       } else {
         regular.add(state);
@@ -86,7 +97,7 @@ final class Choice {
       long base = until(ejected[0]);
       Arrays.sort(ejected, Comparator.comparingLong(s -> until(s) - base));
     }
-    return new Choice(List.copyOf(tiers), ejected, usable);
+    return new Choice(List.copyOf(tiers), in.toArray(new ServerState[0]), ejected, usable);
   }
 
   private static void addTier(
@@ -109,7 +120,7 @@ final class Choice {
   }
 
   private static long until(ServerState state) {
-    ServerState.Ejection ejection = state.ejection();
+    Ejection ejection = state.ejection();
     return ejection == null ? 0 : ejection.until();
   }
 }

@@ -1,8 +1,10 @@
 package dev.inmesh.engine;
 
 import dev.inmesh.balance.RandomSource;
+import dev.inmesh.config.OutlierMode;
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.config.UpstreamSettings.Outlier;
+import dev.inmesh.event.Evidence;
 import dev.inmesh.event.Failure;
 import dev.inmesh.server.Server;
 
@@ -29,91 +31,83 @@ final class Ejections {
     this.random = random;
   }
 
-  /** Counts a failure. A refused connection counts double: nothing listens there. */
+  /** Counts a failure. */
   Verdict charge(ServerState state, Failure failure, Outlier outlier, long now) {
-    Server server = state.server();
-    boolean turnedOff = server.maxFails().isPresent() && server.maxFails().getAsInt() == 0;
-    if (!outlier.enforce() || turnedOff) {
+    if (outlier.mode() == OutlierMode.OFF || isTurnedOff(state.server())) {
       return Verdict.STAYS;
     }
-    state.failuresInRow.incrementAndGet();
-    int count = state.consecutive.addAndGet(failure == Failure.REFUSED ? 2 : 1);
-    FailureWindow window = state.window();
+    int count = state.failures.failed(failure);
+    FailureWindow window = state.failures.window(state.server());
     if (window != null) {
       return window.add(now) ? Verdict.WINDOW : Verdict.STAYS;
     }
     return count >= outlier.consecutiveFailures() ? Verdict.CONSECUTIVE : Verdict.STAYS;
   }
 
-  /** Ejects the server unless it is out already or a cap forbids it. */
-  boolean eject(
-      ServerState state,
-      Verdict verdict,
-      Failure failure,
-      int status,
-      UpstreamSettings settings,
-      Choice choice,
-      long now) {
-    if (state.isEjected()) {
-      return false;
-    }
-    int out = choice.ejected.length + 1;
-    boolean refusal = failure == Failure.REFUSED;
-    int most =
-        refusal
-            ? choice.usable - 1
-            : Math.min(
-                choice.usable - 1,
-                (int) Math.ceil(choice.usable * settings.outlier().maxEjectionRatio()));
-    if (out > most) {
-      return false;
-    }
-    int streak = state.streak(now, settings.outlier().interval().toNanos());
-    put(state, verdict == Verdict.WINDOW, failure, status, streak, settings, now);
-    return true;
+  /** {@code max_fails=0}, as in nginx. */
+  static boolean isTurnedOff(Server server) {
+    return server.maxFails().isPresent() && server.maxFails().getAsInt() == 0;
   }
 
-  /** The probe failed: out again, for longer. */
-  boolean ejectAgain(
-      ServerState state, Failure failure, int status, UpstreamSettings settings, long now) {
-    ServerState.Ejection before = state.ejection();
-    if (before == null || !settings.outlier().enforce()) {
-      return false;
-    }
-    int streak = state.streak(now, settings.outlier().interval().toNanos());
-    put(state, before.byWindow(), failure, status, streak, settings, now);
-    return true;
+  /** How many may be out on such evidence, of the servers that could be used. */
+  static int most(int usable, Evidence evidence, Outlier outlier) {
+    return evidence.isBeyondDoubt()
+        ? usable - 1
+        : Math.min(usable - 1, (int) Math.ceil(usable * outlier.maxEjectionRatio()));
   }
 
-  private void put(
+  /**
+   * Out for the first time, or again after it came back.
+   *
+   * @param streak how often it was out before, one less for each clean interval
+   */
+  Ejection first(
       ServerState state,
+      Evidence evidence,
+      String proof,
+      int count,
       boolean byWindow,
-      Failure failure,
-      int status,
       int streak,
       UpstreamSettings settings,
       long now) {
+    long until = now + nanos(state, byWindow, streak, settings);
+    return new Ejection(evidence, proof, count, byWindow, now, until);
+  }
+
+  /**
+   * The probe failed: out again.
+   *
+   * @param before the ejection that the probe was to end
+   * @param streak how often it was out before, one less for each clean interval
+   */
+  Ejection again(
+      ServerState state,
+      Ejection before,
+      Evidence evidence,
+      String proof,
+      int streak,
+      UpstreamSettings settings,
+      long now) {
+    return new Ejection(
+        evidence,
+        proof,
+        before.proof().equals(proof) ? before.count() + 1 : 1,
+        before.byWindow(),
+        before.since(),
+        now + nanos(state, before.byWindow(), streak, settings));
+  }
+
+  private long nanos(ServerState state, boolean byWindow, int streak, UpstreamSettings settings) {
     Outlier outlier = settings.outlier();
     long base = (byWindow ? state.server().failTimeout() : outlier.baseEjectionTime()).toNanos();
     long max = Math.max(base, outlier.maxEjectionTime().toNanos());
     // 2^k, but never beyond what the cap would cut off anyway: no shift can overflow.
-    double grown = Math.min((double) max, base * Math.pow(2, Math.min(streak, 60)));
-    long nanos = (long) (grown * (1 - JITTER / 2 + JITTER * random.unit()));
-    ServerState.Ejection before = state.ejection();
-    int count = state.failuresInRow.get();
-    if (before != null) {
-      boolean same = before.evidence() == failure && before.status() == status;
-      count = same ? before.count() + 1 : 1;
-    }
-    state.eject(
-        new ServerState.Ejection(
-            failure,
-            status,
-            Math.max(1, count),
-            failure == Failure.REFUSED,
-            byWindow,
-            before == null ? now : before.since(),
-            now + nanos),
-        Math.min(streak + 1, 60));
+    double grown = Math.min((double) max, base * Math.pow(2, streak));
+    return (long) (grown * (1 - JITTER / 2 + JITTER * random.unit()));
+  }
+
+  /** What the failure is evidence of. */
+  static Evidence evidence(Failure failure) {
+    return failure == Failure.REFUSED ? Evidence.REFUSED : Evidence.FAILURES;
   }
 }

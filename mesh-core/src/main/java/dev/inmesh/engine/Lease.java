@@ -56,7 +56,7 @@ public final class Lease extends ServiceTime.Running implements Unsettled {
   public void success(long now) {
     if (end(now, now - started())) {
       long nanos = now - started();
-      state.addLatency(nanos);
+      state.succeeded(nanos, now);
       plan.route().succeeded(state, probe, nanos, now);
     }
   }

@@ -2,11 +2,16 @@ package dev.inmesh.engine;
 
 import dev.inmesh.balance.RandomSource;
 import dev.inmesh.config.BalancerType;
+import dev.inmesh.config.OutlierMode;
 import dev.inmesh.config.UpstreamSettings;
+import dev.inmesh.config.UpstreamSettings.Outlier;
+import dev.inmesh.engine.OutlierSweep.Finding;
+import dev.inmesh.event.Evidence;
 import dev.inmesh.event.Failure;
 import dev.inmesh.event.ServerListener;
 import dev.inmesh.event.UpstreamListener;
 import dev.inmesh.server.Server;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,9 +32,16 @@ final class Roster {
   /** A refresh of 10,000 servers costs about 1 ms, so it takes place each 200 ms. */
   private static final long REFRESH_NANOS_PER_SERVER = 20_000;
 
+  /** In an interval, at most, while there are failures. */
+  private static final int SWEEPS_AFTER_FAILURES = 5;
+
+  /** Twice as long that often is longer than any cap. */
+  private static final int LONGEST_STREAK = 60;
+
   private final UpstreamListener listener;
   private final RandomSource random;
   private final Ejections ejections;
+  private final FaultJudge faults;
   private final Departed departed = new Departed();
 
   private final Object lock = new Object();
@@ -38,19 +50,26 @@ final class Roster {
   private volatile Choice choice;
   private long listedAt;
   private long refreshedAt;
+  private volatile boolean failedSince;
+  private long ratesAt;
+  private long latenciesAt;
 
   Roster(
       UpstreamSettings settings,
       UpstreamListener listener,
       Function<String, ServerLoad> loads,
       RandomSource random,
+      FaultJudge faults,
       long now) {
     this.settings = settings;
     this.listener = listener;
     this.random = random;
     this.ejections = new Ejections(random);
+    this.faults = faults;
     this.choice = Choice.of(List.of(), settings, random);
     this.refreshedAt = now;
+    this.ratesAt = now;
+    this.latenciesAt = now;
     apply(settings, loads, now);
   }
 
@@ -94,8 +113,9 @@ final class Roster {
       }
       servers = after;
       listedAt = now;
-      if (!changed.outlier().enforce()) {
+      if (changed.outlier().mode() != OutlierMode.ENFORCE) {
         after.values().stream().filter(ServerState::isEjected).forEach(s -> s.returned(now));
+        after.values().forEach(s -> s.slowness.clear(now));
       }
       rebuild(now);
     }
@@ -126,42 +146,148 @@ final class Roster {
   }
 
   /** Charges a failure, and ejects the server when that is one too many. */
-  void judge(ServerState state, boolean probe, Failure failure, int status, long now) {
+  void judge(ServerState state, boolean probe, Failure failure, int status, long nanos, long now) {
+    if (failure.isTimeout()) {
+      state.slowness.add(nanos, now); // So long at least; a quick failure says nothing of that.
+    }
+    failedSince = true;
     Ejections.Verdict verdict = ejections.charge(state, failure, settings.outlier(), now);
     if (!probe && verdict == Ejections.Verdict.STAYS) {
       return;
     }
+    Evidence evidence = Ejections.evidence(failure);
+    String proof = failure.words(status);
     synchronized (lock) {
-      boolean out =
-          probe
-              ? ejections.ejectAgain(state, failure, status, settings, now)
-              : ejections.eject(state, verdict, failure, status, settings, choice, now);
+      boolean services = faults.isServices(state, evidence, choice);
       if (probe) {
-        state.probing.set(false);
-      }
-      if (!out || servers.get(state.address()) != state) {
-        return;
-      }
-      rebuild(now);
-      ServerState.Ejection ejection = state.ejection();
-      if (ejection != null) {
-        log.warn(
-            "{}: {} ejected for {} ms: {} ({} of {} servers out)",
-            settings.displayName(),
-            state.address(),
-            millis(ejection.until() - now),
-            ejection.words(),
-            choice.ejected.length,
-            choice.usable);
+        ejectAgain(state, evidence, proof, services, now);
+      } else if (!services) {
+        boolean byWindow = verdict == Ejections.Verdict.WINDOW;
+        eject(state, evidence, proof, state.failures.inRow(), byWindow, now);
       }
     }
-    state.listener.ejected(failure);
+  }
+
+  /** Ejects the server unless it is out already or a cap forbids it. */
+  private void eject(
+      ServerState state, Evidence evidence, String proof, int count, boolean byWindow, long now) {
+    boolean enforce = settings.outlier().mode() == OutlierMode.ENFORCE;
+    boolean isOut = enforce ? state.isEjected() : state.isWatched(now);
+    int out = enforce ? choice.ejected.length : watched(now);
+    if (isOut
+        || Ejections.isTurnedOff(state.server())
+        || servers.get(state.address()) != state
+        || out + 1 > Ejections.most(choice.usable, evidence, settings.outlier())) {
+      return;
+    }
+    int streak = streak(state, now);
+    Ejection ejection =
+        ejections.first(state, evidence, proof, count, byWindow, streak, settings, now);
+    if (enforce) {
+      put(state, ejection, streak + 1, now);
+    } else {
+      state.watch(ejection.until());
+      state.listener.wouldBeEjected(evidence);
+      log.info(
+          "{}: {} would be ejected, but outlier.mode=observe: {}",
+          settings.displayName(),
+          state.address(),
+          ejection.words());
+    }
+  }
+
+  /** The probe failed: out again, for longer unless all the others fail as well. */
+  private void ejectAgain(
+      ServerState state, Evidence evidence, String proof, boolean services, long now) {
+    Ejection before = state.ejection();
+    if (before != null && servers.get(state.address()) == state) {
+      int streak = streak(state, now);
+      if (services) {
+        streak = Math.max(0, streak - 1);
+      }
+      Ejection ejection = ejections.again(state, before, evidence, proof, streak, settings, now);
+      put(state, ejection, streak + 1, now);
+    }
+    // Last: as long as it is set, nobody else probes by the ejection that this one ended.
+    state.probing.set(false);
+  }
+
+  private int streak(ServerState state, long now) {
+    return state.streak(now, settings.outlier().interval().toNanos());
+  }
+
+  private void put(ServerState state, Ejection ejection, int streak, long now) {
+    state.eject(ejection, Math.min(streak, LONGEST_STREAK));
+    rebuild(now);
+    log.warn(
+        "{}: {} ejected for {} ms: {} ({} of {} servers out)",
+        settings.displayName(),
+        state.address(),
+        millis(ejection.until() - now),
+        ejection.words(),
+        choice.ejected.length,
+        choice.usable);
+    state.listener.ejected(ejection.evidence());
+  }
+
+  private int watched(long now) {
+    return (int) Arrays.stream(choice.eligible).filter(s -> s.isWatched(now)).count();
+  }
+
+  /** Compares the servers with each other, when it is time to. */
+  void sweep(long now) {
+    Outlier outlier = settings.outlier();
+    if (outlier.mode() == OutlierMode.OFF) {
+      return;
+    }
+    long interval = outlier.interval().toNanos();
+    ServerState[] eligible = choice.eligible;
+    // A failure may be the last piece of evidence; whoever has not failed since can't be behind.
+    if (failedSince && now - ratesAt >= interval / SWEEPS_AFTER_FAILURES) {
+      failedSince = false;
+      ratesAt = now;
+      act(OutlierSweep.bySuccessRate(eligible, outlier, now), now);
+    }
+    if (now - latenciesAt >= interval) {
+      latenciesAt = now;
+      act(OutlierSweep.byLatency(eligible, outlier, now), now);
+    }
+  }
+
+  private void act(List<Finding> findings, long now) {
+    synchronized (lock) {
+      for (Finding finding : findings) {
+        if (finding.evidence() == Evidence.LATENCY) {
+          slowed(finding, now);
+        } else {
+          eject(finding.server(), finding.evidence(), finding.words(), 0, false, now);
+        }
+      }
+      reweigh(now);
+    }
+  }
+
+  /** Less weight first; ejection when it has the least and is slow all the same. */
+  private void slowed(Finding finding, long now) {
+    ServerState state = finding.server();
+    boolean enforce = settings.outlier().mode() == OutlierMode.ENFORCE;
+    if (enforce && state.slowness.lighten(finding.ratio(), now)) {
+      log.info(
+          "{}: {} is slow: {}; {}/{} of its weight left",
+          settings.displayName(),
+          state.address(),
+          finding.words(),
+          state.slowness.steps(),
+          Slowness.STEPS);
+    } else {
+      eject(state, finding.evidence(), finding.words(), 0, false, now);
+    }
   }
 
   /** The probe went well. */
   void bringBack(ServerState state, long now) {
     synchronized (lock) {
-      ServerState.Ejection ejection = state.ejection();
+      Ejection ejection = state.ejection();
       if (ejection != null) {
         state.returned(now);
         state.startSlowly(now);
@@ -189,15 +315,20 @@ final class Roster {
     }
     synchronized (lock) {
       if (servers.values().stream().anyMatch(ServerState::isRamping)) {
-        long slowStart = settings.slowStart().toNanos();
-        boolean changed = false;
-        for (ServerState state : servers.values()) {
-          changed |= state.updateWeight(slowStart, now);
-        }
-        if (changed) {
-          choice = Choice.of(servers.values(), settings, random);
-        }
+        reweigh(now);
       }
+    }
+  }
+
+  /** Takes over weights that have changed. */
+  private void reweigh(long now) {
+    long slowStart = settings.slowStart().toNanos();
+    boolean changed = false;
+    for (ServerState state : servers.values()) {
+      changed |= state.updateWeight(slowStart, now);
+    }
+    if (changed) {
+      choice = Choice.of(servers.values(), settings, random);
     }
   }
 

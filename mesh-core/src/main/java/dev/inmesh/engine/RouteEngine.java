@@ -31,7 +31,7 @@ final class RouteEngine {
   private static final Logger log = LoggerFactory.getLogger(UpstreamEngine.class);
 
   private final UpstreamListener listener;
-  private final PauseDetector pauses;
+  private final FaultJudge faults;
   private final UpstreamBreaker breaker;
   private final RetryBudget budget;
   private final Roster roster;
@@ -47,8 +47,8 @@ final class RouteEngine {
       PauseDetector pauses,
       long now) {
     this.listener = listener;
-    this.pauses = pauses;
-    this.roster = new Roster(settings, listener, loads, random, now);
+    this.faults = new FaultJudge(pauses, random);
+    this.roster = new Roster(settings, listener, loads, random, faults, now);
     this.breaker = new UpstreamBreaker(settings.breaker(), this::breakerChanged, now);
     this.budget = new RetryBudget(settings.budget(), now);
   }
@@ -181,10 +181,6 @@ final class RouteEngine {
   }
 
   void succeeded(ServerState state, boolean probe, long nanos, long now) {
-    if (state.consecutive.get() != 0) {
-      state.consecutive.set(0);
-      state.failuresInRow.set(0);
-    }
     median.add(nanos);
     if (probe) {
       roster.bringBack(state, now);
@@ -193,7 +189,7 @@ final class RouteEngine {
   }
 
   void failed(ServerState state, boolean probe, Failure failure, int status, long nanos, long now) {
-    roster.judge(state, probe, failure, status, now);
+    roster.judge(state, probe, failure, status, nanos, now);
     state.listener.attemptEnded(Outcome.FAILURE, nanos);
   }
 
@@ -234,9 +230,10 @@ final class RouteEngine {
           next != null && next.endNanos() - now <= 0;
           next = unsettled.peek()) {
         unsettled.poll();
-        next.settle(pauses.excuse(next.startNanos(), next.endNanos()), now);
+        next.settle(faults.isMine(next.startNanos(), next.endNanos()), now);
       }
     }
+    roster.sweep(now);
   }
 
   private void breakerChanged(BreakerState before, BreakerState state) {

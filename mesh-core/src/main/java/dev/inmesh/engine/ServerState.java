@@ -3,11 +3,9 @@ package dev.inmesh.engine;
 import dev.inmesh.balance.Candidate;
 import dev.inmesh.balance.RandomSource;
 import dev.inmesh.balance.ServiceTime;
-import dev.inmesh.event.Failure;
 import dev.inmesh.event.ServerListener;
 import dev.inmesh.server.Server;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,19 +17,13 @@ final class ServerState implements Candidate {
   final ServerLoad load;
   volatile ServerListener listener;
 
-  /** Weights are multiples of this, so that a slow start has steps to grow by. */
-  static final int WEIGHT_STEPS = 16;
-
   private final String address;
   private final long addressHash;
   private final ServiceTime serviceTime;
   private volatile Server server;
 
-  /** Failures in a row, a refused connection counted double. */
-  final AtomicInteger consecutive = new AtomicInteger();
-
-  /** Failures in a row, as a person counts them. */
-  final AtomicInteger failuresInRow = new AtomicInteger();
+  final FailureRecord failures;
+  final Slowness slowness = new Slowness();
 
   /** Whether the one attempt that decides about the return is under way. */
   final AtomicBoolean probing = new AtomicBoolean();
@@ -41,7 +33,6 @@ final class ServerState implements Candidate {
 
   private volatile long waitUntil;
 
-  private volatile @Nullable FailureWindow window;
   private volatile long latencyNanos;
 
   private volatile @Nullable Ejection ejection;
@@ -51,27 +42,10 @@ final class ServerState implements Candidate {
 
   private long returnedAt;
 
-  /**
-   * Why and how long a server is out. Immutable.
-   *
-   * @param refusal whether the evidence can't have been caused by a request
-   * @param byWindow whether {@code max_fails} was the rule
-   * @param since the instant of the ejection
-   * @param until the instant from which a probe may decide
-   */
-  record Ejection(
-      Failure evidence,
-      int status,
-      int count,
-      boolean refusal,
-      boolean byWindow,
-      long since,
-      long until) {
+  /** Out until then, had {@code outlier.mode=observe} not only watched; under the route's lock. */
+  private boolean watched;
 
-    String words() {
-      return evidence.words(status) + " x" + count;
-    }
-  }
+  private long watchedUntil;
 
   /** When its slow start began; only meaningful while ramping. */
   private long rampStart;
@@ -83,7 +57,8 @@ final class ServerState implements Candidate {
     this.address = server.address();
     this.addressHash = hash(address);
     this.serviceTime = new ServiceTime(now);
-    this.weight = server.weight() * WEIGHT_STEPS;
+    this.failures = new FailureRecord(now);
+    this.weight = server.weight() * Slowness.STEPS;
     this.server = server;
     this.load = load;
     this.listener = listener;
@@ -134,17 +109,17 @@ final class ServerState implements Candidate {
 
   /** Takes the weight of this instant; true when it changed. Under the route's lock. */
   boolean updateWeight(long slowStartNanos, long now) {
-    int steps = WEIGHT_STEPS;
+    int steps = Slowness.STEPS;
     if (ramping) {
       long age = now - rampStart;
       if (age >= slowStartNanos) {
         ramping = false;
       } else {
-        steps = (int) Math.max(1, WEIGHT_STEPS * (age + 1) / slowStartNanos);
+        steps = (int) Math.max(1, Slowness.STEPS * (age + 1) / slowStartNanos);
       }
     }
     int before = weight;
-    weight = server.weight() * steps;
+    weight = server.weight() * Math.max(1, steps * slowness.steps() / Slowness.STEPS);
     return weight != before;
   }
 
@@ -180,30 +155,21 @@ final class ServerState implements Candidate {
     return askedToWait ? Math.max(0, waitUntil - now) : 0;
   }
 
-  /** A moving average over about the last 16 answers; an update lost to a race does no harm. */
-  void addLatency(long nanos) {
+  /** The server answered well. An update of an average that is lost to a race does no harm. */
+  void succeeded(long nanos, long now) {
     long average = latencyNanos;
     latencyNanos = average == 0 ? nanos : average + (nanos - average) / 16;
+    failures.succeeded();
+    slowness.add(nanos, now);
+  }
+
+  /** Whether it has ended an attempt in the last minute or so. */
+  boolean wasUsedLately() {
+    return failures.outcomes.hasAny();
   }
 
   long latencyNanos() {
     return latencyNanos;
-  }
-
-  /** The window of {@code max_fails}, or null when the entry doesn't name it. */
-  @Nullable FailureWindow window() {
-    Server s = server;
-    if (s.maxFails().isEmpty() || s.maxFails().getAsInt() == 0) {
-      return null;
-    }
-    int maxFails = s.maxFails().getAsInt();
-    long nanos = s.failTimeout().toNanos();
-    FailureWindow w = window;
-    if (w == null || !w.fits(maxFails, nanos)) {
-      w = new FailureWindow(maxFails, nanos);
-      window = w;
-    }
-    return w;
   }
 
   @Nullable Ejection ejection() {
@@ -227,22 +193,30 @@ final class ServerState implements Candidate {
     streak = newStreak;
   }
 
+  /** It would be out until then. */
+  void watch(long until) {
+    watched = true;
+    watchedUntil = until;
+  }
+
+  /** Whether it would be out. */
+  boolean isWatched(long now) {
+    watched = watched && now - watchedUntil < 0;
+    return watched;
+  }
+
   /** Takes over the ejection of the same server from before it left the list. */
   void inheritEjection(ServerState before) {
     ejection = before.ejection;
     streak = before.streak;
-    consecutive.set(before.consecutive.get());
-    failuresInRow.set(before.failuresInRow.get());
+    failures.inherit(before.failures);
   }
 
+  /** It is back; of what it did before only a lost weight is kept. */
   void returned(long now) {
     ejection = null;
     returnedAt = now;
-    consecutive.set(0);
-    failuresInRow.set(0);
-    FailureWindow w = window;
-    if (w != null) {
-      w.clear();
-    }
+    failures.clear();
+    slowness.forget(now);
   }
 }

@@ -9,6 +9,9 @@ public interface ServerListener {
   /** An attempt ended after so many nanoseconds. */
   default void attemptEnded(Outcome outcome, long nanos) {}
 
-  /** The server was ejected for this kind of evidence. */
-  default void ejected(Failure evidence) {}
+  /** The server was ejected on this evidence. */
+  default void ejected(Evidence evidence) {}
+
+  /** It would have been ejected, but {@code outlier.mode=observe} only counts that. */
+  default void wouldBeEjected(Evidence evidence) {}
 }

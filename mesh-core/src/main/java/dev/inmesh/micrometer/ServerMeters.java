@@ -1,12 +1,11 @@
 package dev.inmesh.micrometer;
 
-import dev.inmesh.event.Failure;
+import dev.inmesh.event.Evidence;
 import dev.inmesh.event.Outcome;
 import dev.inmesh.event.ServerListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import java.util.Locale;
 
 /** The meters under one value of the server tag. Safe for concurrent use. */
 final class ServerMeters implements ServerListener {
@@ -28,14 +27,23 @@ final class ServerMeters implements ServerListener {
   }
 
   @Override
-  public void ejected(Failure evidence) {
+  public void ejected(Evidence evidence) {
+    count("mesh.outlier.ejections", "Ejections by the kind of evidence", evidence);
+  }
+
+  @Override
+  public void wouldBeEjected(Evidence evidence) {
+    count("mesh.outlier.observed", "Ejections that outlier.mode=observe left out", evidence);
+  }
+
+  private void count(String name, String description, Evidence evidence) {
     // Rare: the registry's look-up costs nothing that counts here.
     meters
         .add(
-            Counter.builder("mesh.outlier.ejections")
-                .description("Ejections by the kind of evidence")
+            Counter.builder(name)
+                .description(description)
                 .tags(tags)
-                .tag("reason", evidence.name().toLowerCase(Locale.ROOT))
+                .tag("reason", evidence.tag())
                 .register(meters.registry()))
         .increment();
   }

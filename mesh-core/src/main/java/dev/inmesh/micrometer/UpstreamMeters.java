@@ -4,6 +4,7 @@ import dev.inmesh.call.Phase;
 import dev.inmesh.engine.ServerView;
 import dev.inmesh.engine.UpstreamEngine;
 import dev.inmesh.event.BreakerState;
+import dev.inmesh.event.Evidence;
 import dev.inmesh.event.Failure;
 import dev.inmesh.event.Outcome;
 import dev.inmesh.event.Rejected;
@@ -262,8 +263,13 @@ final class UpstreamMeters implements UpstreamListener {
     }
 
     @Override
-    public void ejected(Failure evidence) {
+    public void ejected(Evidence evidence) {
       meters.ejected(evidence);
+    }
+
+    @Override
+    public void wouldBeEjected(Evidence evidence) {
+      meters.wouldBeEjected(evidence);
     }
   }
 }

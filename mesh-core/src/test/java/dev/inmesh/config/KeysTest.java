@@ -94,7 +94,9 @@ class KeysTest {
             Duration.ofHours(1)),
         flip(
             Grammar.OUTLIER_MAX_EJECTION_PERCENT, "100%", u -> u.outlier().maxEjectionRatio(), 1.0),
-        flip(Grammar.OUTLIER_MODE, "off", u -> u.outlier().enforce(), false),
+        flip(Grammar.OUTLIER_SUCCESS_RATE_GAP, "2.5%", u -> u.outlier().successRateGap(), 0.025),
+        flip(Grammar.OUTLIER_LATENCY_FACTOR, "4", u -> u.outlier().latencyFactor(), 4.0),
+        flip(Grammar.OUTLIER_MODE, "observe", u -> u.outlier().mode(), OutlierMode.OBSERVE),
         flip(Grammar.REGION_FENCE, "no, se", u -> u.locality().regionFence(), Set.of("no", "se")),
         flip(Grammar.PREFER_ZONE, "z1", u -> u.locality().preferZone(), "z1"),
         flip(
@@ -228,12 +230,14 @@ class KeysTest {
     assertThat(plain.outlier())
         .isEqualTo(
             new UpstreamSettings.Outlier(
-                true,
+                OutlierMode.ENFORCE,
                 5,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(10),
-                0.5));
+                0.5,
+                0.05,
+                2.5));
     assertThat(plain.fallback())
         .isEqualTo(
             new UpstreamSettings.FallbackSettings(

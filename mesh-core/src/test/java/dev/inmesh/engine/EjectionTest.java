@@ -11,6 +11,7 @@ import dev.inmesh.event.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class EjectionTest {
@@ -153,14 +154,11 @@ final class EjectionTest {
     for (Failure failure : Failure.values()) {
       EngineHarness mesh = new EngineHarness(THREE, "outlier.max-ejection-percent", "100%");
 
-      for (int i = 0; i < 500; i++) {
-        CallPlan plan = mesh.plan();
-        plan.first(mesh.now()).failure(failure, 500, mesh.now());
-        plan.end(Outcome.IGNORED, false, false, mesh.now());
-        mesh.tick();
+      for (String server : List.of("a:1", "b:1", "c:1")) {
+        mesh.failWhatGoesTo(Set.of(server), failure, 100);
       }
 
-      assertThat(mesh.addresses(EJECTED)).as(failure.name()).hasSize(2);
+      assertThat(mesh.addresses(EJECTED)).as(failure.name()).containsExactly("a:1", "b:1");
     }
   }
 
@@ -168,26 +166,22 @@ final class EjectionTest {
   void evidenceThatARequestCouldHaveCausedTakesOutHalfAtMost() throws Exception {
     EngineHarness mesh = new EngineHarness("a:1, b:1, c:1, d:1, e:1, f:1");
 
-    for (int i = 0; i < 500; i++) {
-      CallPlan plan = mesh.plan();
-      plan.first(mesh.now()).failure(Failure.STATUS, 500, mesh.now());
-      plan.end(Outcome.IGNORED, false, false, mesh.now());
+    for (String server : List.of("a:1", "b:1", "c:1", "d:1", "e:1", "f:1")) {
+      mesh.failWhatGoesTo(Set.of(server), Failure.STATUS, 100);
     }
 
-    assertThat(mesh.addresses(EJECTED)).hasSize(3);
+    assertThat(mesh.addresses(EJECTED)).containsExactly("a:1", "b:1", "c:1");
   }
 
   @Test
   void refusedConnectionsMayTakeOutAllButOne() throws Exception {
     EngineHarness mesh = new EngineHarness("a:1, b:1, c:1, d:1, e:1, f:1");
 
-    for (int i = 0; i < 500; i++) {
-      CallPlan plan = mesh.plan();
-      plan.first(mesh.now()).failure(Failure.REFUSED, 0, mesh.now());
-      plan.end(Outcome.IGNORED, false, false, mesh.now());
+    for (String server : List.of("a:1", "b:1", "c:1", "d:1", "e:1", "f:1")) {
+      mesh.failWhatGoesTo(Set.of(server), Failure.REFUSED, 100);
     }
 
-    assertThat(mesh.addresses(EJECTED)).hasSize(5);
+    assertThat(mesh.addresses(EJECTED)).hasSize(5).doesNotContain("f:1");
   }
 
   @Test

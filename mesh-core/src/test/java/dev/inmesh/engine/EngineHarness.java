@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 
 /** An engine on a clock that the test moves, configured by keys without their prefix. */
 final class EngineHarness {
@@ -131,6 +132,21 @@ final class EngineHarness {
         plan.end(Outcome.SUCCESS, true, false, now);
       }
       now += MS / 100;
+    }
+  }
+
+  /** So many calls, of which those that go there fail; attempts elsewhere end well. */
+  void failWhatGoesTo(Set<String> failing, Failure failure, int calls) throws MeshException {
+    for (int i = 0; i < calls; i++) {
+      CallPlan plan = plan();
+      Lease lease = plan.first(now);
+      if (failing.contains(lease.address())) {
+        lease.failure(failure, failure == Failure.STATUS ? 500 : 0, now);
+      } else {
+        lease.success(now);
+      }
+      plan.end(Outcome.IGNORED, false, false, now);
+      tick();
     }
   }
 

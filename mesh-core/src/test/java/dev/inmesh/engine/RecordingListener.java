@@ -2,6 +2,7 @@ package dev.inmesh.engine;
 
 import dev.inmesh.call.Phase;
 import dev.inmesh.event.BreakerState;
+import dev.inmesh.event.Evidence;
 import dev.inmesh.event.Failure;
 import dev.inmesh.event.Outcome;
 import dev.inmesh.event.Rejected;
@@ -17,8 +18,9 @@ final class RecordingListener implements UpstreamListener {
 
   final List<String> heard = Collections.synchronizedList(new ArrayList<>());
 
+  /** How often it heard this, or something that begins with these words. */
   long count(String event) {
-    return heard.stream().filter(event::equals).count();
+    return heard.stream().filter(e -> (e + " ").startsWith(event + " ")).count();
   }
 
   @Override
@@ -31,8 +33,13 @@ final class RecordingListener implements UpstreamListener {
       }
 
       @Override
-      public void ejected(Failure evidence) {
-        heard.add("ejected " + address);
+      public void ejected(Evidence evidence) {
+        heard.add("ejected " + address + " " + evidence.tag());
+      }
+
+      @Override
+      public void wouldBeEjected(Evidence evidence) {
+        heard.add("would be ejected " + address + " " + evidence.tag());
       }
     };
   }

@@ -6,7 +6,7 @@ import dev.inmesh.engine.PauseDetector;
 import dev.inmesh.engine.ServerView;
 import dev.inmesh.engine.UpstreamEngine;
 import dev.inmesh.event.BreakerState;
-import dev.inmesh.event.Failure;
+import dev.inmesh.event.Evidence;
 import dev.inmesh.event.Rejected;
 import dev.inmesh.event.ServerListener;
 import dev.inmesh.event.UpstreamListener;
@@ -66,7 +66,7 @@ final class VirtualClient {
       public ServerListener serverJoined(String address) {
         return new ServerListener() {
           @Override
-          public void ejected(Failure evidence) {
+          public void ejected(Evidence evidence) {
             simulation.figures().ejected(address, notEjected(), events.now());
           }
         };

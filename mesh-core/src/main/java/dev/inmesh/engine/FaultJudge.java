@@ -1,0 +1,75 @@
+package dev.inmesh.engine;
+
+import dev.inmesh.balance.RandomSource;
+import dev.inmesh.event.Evidence;
+import java.util.Arrays;
+
+/**
+ * Whose fault it was that an attempt ended badly; asked before a server is charged, or ejected.
+ *
+ * <ul>
+ *   <li><b>Mine</b>: this JVM stood still for a good part of the time that ran out ({@link
+ *       #isMine}).
+ *   <li><b>The caller's</b>: cancelled, or an answer that blames the request. Drivers see that, and
+ *       end the lease with {@link Lease#ignored}.
+ *   <li><b>The service's</b>: the others do no better ({@link #isServices}). Ejecting one helps
+ *       nobody; the breaker sees to it.
+ *   <li><b>The server's</b>: the rest.
+ * </ul>
+ *
+ * Safe for concurrent use.
+ */
+final class FaultJudge {
+
+  /** Above it, five failures in a row are chance rather than news: 0.4^5 = 1 %. */
+  private static final double MUCH = 0.4;
+
+  /** So many others are enough to judge by, so that 10,000 cost no more. */
+  private static final int WITNESSES = 32;
+
+  private final PauseDetector pauses;
+  private final RandomSource random;
+
+  FaultJudge(PauseDetector pauses, RandomSource random) {
+    this.pauses = pauses;
+    this.random = random;
+  }
+
+  /** Whether a pause of this JVM may be to blame for a timeout. */
+  boolean isMine(long startNanos, long endNanos) {
+    return pauses.excuse(startNanos, endNanos);
+  }
+
+  /**
+   * Whether the better half of the other servers fails about as badly: 40 % or more of the time.
+   * Half, since the loss of a zone is no reason to go on calling the servers there. For refused
+   * connections, whether none of the others works.
+   */
+  boolean isServices(ServerState accused, Evidence evidence, Choice choice) {
+    double[] failing = new double[WITNESSES];
+    int witnesses = 0;
+    int failed = 0;
+    ServerState[] others = choice.eligible;
+    if (others.length == 0) {
+      return false;
+    }
+    int start = others.length > WITNESSES ? random.below(others.length) : 0;
+    for (int i = 0; i < others.length && witnesses < WITNESSES; i++) {
+      ServerState other = others[(start + i) % others.length];
+      if (other != accused && other.wasUsedLately()) {
+        failed += other.failures.inRow() > 0 ? 1 : 0;
+        failing[witnesses++] = other.failures.lately();
+      }
+    }
+    if (witnesses == 0) {
+      return false;
+    }
+    if (evidence.isBeyondDoubt()) {
+      return failed == witnesses;
+    }
+    Arrays.sort(failing, 0, witnesses);
+    int half = (witnesses + 1) / 2;
+    double mean = Arrays.stream(failing, 0, half).sum() / half;
+    return mean >= MUCH;
+  }
+}
