@@ -162,8 +162,12 @@ public final class Grammar {
           new DecimalType(0, 10_000),
           "0.2",
           "Further attempts per second that are always allowed.");
-  static final Key<Integer> MAX_REQUESTS =
-      route("max-requests", new CountType(1, 1_000_000), "1024", "Calls in flight at most.");
+  static final Key<Optional<Integer>> MAX_REQUESTS =
+      route(
+          "max-requests",
+          new OptionalType<>(new CountType(1, 1_000_000), "adaptive"),
+          "1024",
+          "Calls in flight at most; adaptive finds out for each server how many attempts it takes.");
 
   static final Key<Boolean> BREAKER_ENABLED =
       route("breaker.enabled", WordType.booleans(), "true", "Whether there is a breaker.");
@@ -362,7 +366,7 @@ public final class Grammar {
   }
 
   private static <T> OptionalType<T> optional(ValueType<T> type) {
-    return new OptionalType<>(type);
+    return new OptionalType<>(type, NONE);
   }
 
   private static <E extends Enum<E>> WordType<E> words(E[] constants) {

@@ -54,7 +54,8 @@ final class ScopeAssembly {
         new Retry(
             value(Grammar.RETRY_ON), value(Grammar.RETRY_TRIES), value(Grammar.RETRY_BACKOFF)),
         new Budget(value(Grammar.BUDGET), value(Grammar.BUDGET_MIN)),
-        value(Grammar.MAX_REQUESTS),
+        value(Grammar.MAX_REQUESTS).orElse(Integer.MAX_VALUE),
+        value(Grammar.MAX_REQUESTS).isEmpty(),
         breaker(),
         outlier(),
         value(Grammar.SLOW_START),

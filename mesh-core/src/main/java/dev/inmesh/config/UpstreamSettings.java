@@ -22,7 +22,8 @@ import java.util.Set;
  * @param tlsName the name for SNI and certificate checks; empty uses the host as called
  * @param hashKey what {@code balancer=hash} goes by
  * @param slowStart how long a weight grows; zero for at once
- * @param maxRequests calls in flight at most
+ * @param maxRequests calls in flight at most; {@link Integer#MAX_VALUE} when it is adaptive
+ * @param adaptiveLimit whether the attempts on each server are limited to what it proves to take
  * @param failureStatuses HTTP statuses that are the server's fault
  * @param routes the routes in the order of their names; empty inside a route
  */
@@ -41,6 +42,7 @@ public record UpstreamSettings(
     Retry retry,
     Budget budget,
     int maxRequests,
+    boolean adaptiveLimit,
     Breaker breaker,
     Outlier outlier,
     Duration slowStart,

@@ -2,6 +2,8 @@ package dev.inmesh.engine;
 
 import dev.inmesh.balance.Attempt;
 import dev.inmesh.call.CallTimeoutException;
+import dev.inmesh.call.LimitExceededException;
+import dev.inmesh.call.MeshException;
 import dev.inmesh.call.NoServerException;
 import dev.inmesh.call.Phase;
 import dev.inmesh.config.RetryCondition;
@@ -100,9 +102,10 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
    * The first attempt.
    *
    * @throws NoServerException if no server can be tried
+   * @throws LimitExceededException if the servers take no more, under {@code max-requests=adaptive}
    * @throws CallTimeoutException if the time is over already
    */
-  public Lease first(long now) throws NoServerException, CallTimeoutException {
+  public Lease first(long now) throws MeshException {
     if (now - attemptsEndNanos >= 0) {
       route.listener().rejected(Rejected.DEADLINE);
       route.listener().timedOut(Phase.WAIT);
@@ -114,7 +117,7 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
     }
     Lease lease = next(now);
     if (lease == null) {
-      throw route.noServer(now);
+      throw route.nobody(now);
     }
     return lease;
   }
@@ -148,7 +151,8 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
       state = pick(choice);
       triedMayBeUsed = false;
     }
-    if (state == null) {
+    // Servers that are full are no reason to try those that are out.
+    if (state == null && !choice.isAtLimit()) {
       state = failOpen(choice);
     }
     if (state == null) {
@@ -167,7 +171,7 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
         if (state == null) {
           break;
         }
-        if (state.load.tryAcquire(state.server().maxConns())) {
+        if (state.tryAcquire()) {
           return state;
         }
       }
@@ -188,7 +192,7 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
         continue;
       }
       // The probe before this one may have ended between the two looks: it is back, or out anew.
-      if (ejection.equals(state.ejection()) && state.load.tryAcquire(state.server().maxConns())) {
+      if (ejection.equals(state.ejection()) && state.tryAcquire()) {
         return state;
       }
       state.probing.set(false);
@@ -210,7 +214,7 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
         since = ejection.since();
       }
     }
-    if (longestOut == null || !longestOut.load.tryAcquire(longestOut.server().maxConns())) {
+    if (longestOut == null || !longestOut.tryAcquire()) {
       return null;
     }
     route.failedOpen();

@@ -110,6 +110,16 @@ final class Choice {
     }
   }
 
+  /** Whether one of those who are not out is only full. */
+  boolean isAtLimit() {
+    for (ServerState state : eligible) {
+      if (state.isAtLimit()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   static boolean isFenced(ServerState state, Locality locality) {
     return !locality.regionFence().isEmpty()
         && !locality.regionFence().contains(state.server().region());

@@ -74,7 +74,7 @@ public final class Lease extends ServiceTime.Running implements Unsettled {
       timeout = failure;
       plan.route().settleLater(this);
     } else {
-      plan.route().failed(state, probe, failure, status, now - started(), now);
+      plan.route().failed(state, probe, failure, status, started(), now, now);
     }
   }
 
@@ -85,7 +85,7 @@ public final class Lease extends ServiceTime.Running implements Unsettled {
    */
   public void rejected(long waitNanos, long now) {
     if (end(now, ServiceTime.SAYS_NOTHING)) {
-      plan.route().rejected(state, probe, waitNanos, now - started(), now);
+      plan.route().rejected(state, probe, waitNanos, started(), now);
     }
   }
 
@@ -106,7 +106,7 @@ public final class Lease extends ServiceTime.Running implements Unsettled {
     if (paused) {
       route.ignored(state, probe, false, endNanos - started(), now);
     } else {
-      route.failed(state, probe, timeout, 0, endNanos - started(), now);
+      route.failed(state, probe, timeout, 0, started(), endNanos, now);
     }
   }
 

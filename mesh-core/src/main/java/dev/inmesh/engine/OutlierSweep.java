@@ -37,7 +37,11 @@ final class OutlierSweep {
 
   private static final long LEAST_DIFFERENCE_NANOS = 20_000_000;
 
-  /** What was found out about one server. */
+  /**
+   * What was found out about one server.
+   *
+   * @param ratio of its weight, how much should be left to it
+   */
   record Finding(ServerState server, Evidence evidence, String words, double ratio) {}
 
   private OutlierSweep() {}
@@ -124,16 +128,21 @@ final class OutlierSweep {
       if (!slow && !stalls) {
         boolean unused = server.slowness.ended(own.length > 0, now);
       } else if (server.slowness.again()) {
-        long measured = slow ? p90 : server.serviceTime().oldestAge(now);
-        String words =
-            slow
-                ? "p90 " + millis(measured) + " ms against " + millis(median) + " ms"
-                : "no answer for " + millis(measured) + " ms";
-        found.add(
-            new Finding(server, Evidence.LATENCY, words, (double) median / Math.max(1, measured)));
+        found.add(slow ? slow(server, p90, median) : stalling(server, now));
       }
     }
     return found;
+  }
+
+  /** Half of its weight at most: what waits in its queue would only wait elsewhere. */
+  private static Finding slow(ServerState server, long p90, long median) {
+    String words = "p90 " + millis(p90) + " ms against " + millis(median) + " ms";
+    return new Finding(server, Evidence.LATENCY, words, Math.max(0.5, (double) median / p90));
+  }
+
+  private static Finding stalling(ServerState server, long now) {
+    String words = "no answer for " + millis(server.serviceTime().oldestAge(now)) + " ms";
+    return new Finding(server, Evidence.LATENCY, words, 0);
   }
 
   private static long quantile(long[] sorted, double share) {

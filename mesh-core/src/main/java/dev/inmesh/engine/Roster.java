@@ -103,6 +103,7 @@ final class Roster {
           }
         }
         state.update(server);
+        state.limitAttempts(changed.adaptiveLimit());
         after.put(address, state);
       }
       for (ServerState state : before.values()) {
@@ -146,9 +147,14 @@ final class Roster {
   }
 
   /** Charges a failure, and ejects the server when that is one too many. */
-  void judge(ServerState state, boolean probe, Failure failure, int status, long nanos, long now) {
+  void judge(
+      ServerState state, boolean probe, Failure failure, int status, long startNanos, long now) {
     if (failure.isTimeout()) {
-      state.slowness.add(nanos, now); // So long at least; a quick failure says nothing of that.
+      // So long at least; a quick failure says nothing of that.
+      state.slowness.add(now - startNanos, now);
+    }
+    if (failure != Failure.STATUS) {
+      state.overloaded(startNanos, now);
     }
     failedSince = true;
     Ejections.Verdict verdict = ejections.charge(state, failure, settings.outlier(), now);

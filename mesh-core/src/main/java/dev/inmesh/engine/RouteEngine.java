@@ -188,19 +188,32 @@ final class RouteEngine {
     state.listener.attemptEnded(Outcome.SUCCESS, nanos);
   }
 
-  void failed(ServerState state, boolean probe, Failure failure, int status, long nanos, long now) {
-    roster.judge(state, probe, failure, status, nanos, now);
-    state.listener.attemptEnded(Outcome.FAILURE, nanos);
+  /**
+   * An attempt failed.
+   *
+   * @param endNanos when; a timeout is charged a tick later
+   */
+  void failed(
+      ServerState state,
+      boolean probe,
+      Failure failure,
+      int status,
+      long startNanos,
+      long endNanos,
+      long now) {
+    roster.judge(state, probe, failure, status, startNanos, now);
+    state.listener.attemptEnded(Outcome.FAILURE, endNanos - startNanos);
   }
 
-  void rejected(ServerState state, boolean probe, long waitNanos, long nanos, long now) {
+  void rejected(ServerState state, boolean probe, long waitNanos, long startNanos, long now) {
+    state.overloaded(startNanos, now);
     if (waitNanos > 0) {
       state.waitUntil(now + waitNanos);
     }
     if (probe) {
       roster.bringBack(state, now);
     }
-    state.listener.attemptEnded(Outcome.REJECTION, nanos);
+    state.listener.attemptEnded(Outcome.REJECTION, now - startNanos);
   }
 
   void ignored(ServerState state, boolean probe, boolean answered, long nanos, long now) {
@@ -255,7 +268,16 @@ final class RouteEngine {
     }
   }
 
-  NoServerException noServer(long now) {
+  /** Why no server can be tried. */
+  MeshException nobody(long now) {
+    if (choice().isAtLimit()) {
+      listener.rejected(Rejected.LIMIT);
+      return new LimitExceededException(
+          settings().displayName(),
+          "every server that could be tried has as many attempts in flight as it takes"
+              + " (max-requests=adaptive)"
+              + counters(now));
+    }
     listener.rejected(Rejected.NO_SERVER);
     return new NoServerException(settings().displayName(), roster.whyNobody(now));
   }

@@ -24,6 +24,7 @@ final class ServerState implements Candidate {
 
   final FailureRecord failures;
   final Slowness slowness = new Slowness();
+  private volatile @Nullable AdaptiveLimit limit;
 
   /** Whether the one attempt that decides about the return is under way. */
   final AtomicBoolean probing = new AtomicBoolean();
@@ -140,8 +141,46 @@ final class ServerState implements Candidate {
       }
       askedToWait = false;
     }
+    int most = capacity();
+    return most == 0 || load.inFlight() < most;
+  }
+
+  /** Counts one more attempt here, unless the server is drained or full. */
+  boolean tryAcquire() {
+    return load.tryAcquire(capacity());
+  }
+
+  /** Attempts at a time; 0 for any number. */
+  private int capacity() {
+    AdaptiveLimit adaptive = limit;
     int maxConns = server.maxConns();
-    return maxConns == 0 || load.inFlight() < maxConns;
+    if (adaptive == null) {
+      return maxConns;
+    }
+    return maxConns == 0 ? adaptive.attempts() : Math.min(maxConns, adaptive.attempts());
+  }
+
+  /** From now on it is to be found out how much the server takes, or no longer. */
+  void limitAttempts(boolean adaptively) {
+    if (!adaptively) {
+      limit = null;
+    } else if (limit == null) {
+      limit = new AdaptiveLimit(attempts -> listener.limitChanged(attempts));
+    }
+  }
+
+  /** Whether it takes no more, as far as we know. */
+  boolean isAtLimit() {
+    AdaptiveLimit adaptive = limit;
+    return adaptive != null && load.inFlight() >= adaptive.attempts();
+  }
+
+  /** An attempt ended with a sign of overload. */
+  void overloaded(long startNanos, long now) {
+    AdaptiveLimit adaptive = limit;
+    if (adaptive != null) {
+      adaptive.overloaded(startNanos, now);
+    }
   }
 
   /** The server asked to be left alone. */
@@ -161,6 +200,10 @@ final class ServerState implements Candidate {
     latencyNanos = average == 0 ? nanos : average + (nanos - average) / 16;
     failures.succeeded();
     slowness.add(nanos, now);
+    AdaptiveLimit adaptive = limit;
+    if (adaptive != null) {
+      adaptive.succeeded(load.inFlight() + 1); // It isn't counted any more.
+    }
   }
 
   /** Whether it has ended an attempt in the last minute or so. */

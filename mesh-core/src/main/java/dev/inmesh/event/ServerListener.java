@@ -9,6 +9,9 @@ public interface ServerListener {
   /** An attempt ended after so many nanoseconds. */
   default void attemptEnded(Outcome outcome, long nanos) {}
 
+  /** So many attempts at a time are allowed there now, under {@code max-requests=adaptive}. */
+  default void limitChanged(int attempts) {}
+
   /** The server was ejected on this evidence. */
   default void ejected(Evidence evidence) {}
 

@@ -4,8 +4,11 @@ import dev.inmesh.event.Evidence;
 import dev.inmesh.event.Outcome;
 import dev.inmesh.event.ServerListener;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The meters under one value of the server tag. Safe for concurrent use. */
 final class ServerMeters implements ServerListener {
@@ -13,6 +16,8 @@ final class ServerMeters implements ServerListener {
   private final Meters meters;
   private final OutcomeTimers attempts;
   private final Tags tags;
+  private final AtomicInteger limit = new AtomicInteger();
+  private final AtomicBoolean hasLimit = new AtomicBoolean();
 
   ServerMeters(MeterRegistry registry, Tags upstream, String server) {
     this.meters = new Meters(registry);
@@ -34,6 +39,18 @@ final class ServerMeters implements ServerListener {
   @Override
   public void wouldBeEjected(Evidence evidence) {
     count("mesh.outlier.observed", "Ejections that outlier.mode=observe left out", evidence);
+  }
+
+  @Override
+  public void limitChanged(int attempts) {
+    limit.set(attempts);
+    if (hasLimit.compareAndSet(false, true)) {
+      meters.add(
+          Gauge.builder("mesh.server.limit", limit, AtomicInteger::get)
+              .description("Attempts at a time that max-requests=adaptive allows")
+              .tags(tags)
+              .register(meters.registry()));
+    }
   }
 
   private void count(String name, String description, Evidence evidence) {

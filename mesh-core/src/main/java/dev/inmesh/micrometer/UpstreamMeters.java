@@ -263,6 +263,11 @@ final class UpstreamMeters implements UpstreamListener {
     }
 
     @Override
+    public void limitChanged(int attempts) {
+      meters.limitChanged(attempts);
+    }
+
+    @Override
     public void ejected(Evidence evidence) {
       meters.ejected(evidence);
     }

@@ -70,7 +70,7 @@ class KeysTest {
         flip(Grammar.RETRY_BACKOFF, "5ms", u -> u.retry().backoff(), Duration.ofMillis(5)),
         flip(Grammar.BUDGET, "25%", u -> u.budget().ratio(), 0.25),
         flip(Grammar.BUDGET_MIN, "1.5", u -> u.budget().minPerSecond(), 1.5),
-        flip(Grammar.MAX_REQUESTS, "9", UpstreamSettings::maxRequests, 9),
+        flip(Grammar.MAX_REQUESTS, "adaptive", UpstreamSettings::adaptiveLimit, true),
         flip(Grammar.BREAKER_ENABLED, "false", u -> u.breaker().enabled(), false),
         flip(Grammar.BREAKER_FAILURE_RATE, "1%", u -> u.breaker().failureRate(), 0.01),
         flip(Grammar.BREAKER_WINDOW, "30", u -> u.breaker().window(), 30),

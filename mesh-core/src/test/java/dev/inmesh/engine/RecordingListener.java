@@ -33,6 +33,11 @@ final class RecordingListener implements UpstreamListener {
       }
 
       @Override
+      public void limitChanged(int attempts) {
+        heard.add("limit " + attempts);
+      }
+
+      @Override
       public void ejected(Evidence evidence) {
         heard.add("ejected " + address + " " + evidence.tag());
       }

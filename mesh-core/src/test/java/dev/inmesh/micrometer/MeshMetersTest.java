@@ -192,4 +192,14 @@ final class MeshMetersTest extends LoopbackFixture {
     assertThat(gauge("mesh.client.active", "route", "v1")).isZero();
     assertThat(gauge("mesh.client.active", "route", "none")).isZero();
   }
+
+  @Test
+  void anAdaptiveLimitIsAGaugeOfItsServer() throws IOException {
+    LoopbackServer server = well();
+    Mesh mesh = metered(server, "max-requests", "adaptive");
+
+    call(mesh, 25);
+
+    assertThat(gauge("mesh.server.limit", "server", server.address())).isEqualTo(20);
+  }
 }
