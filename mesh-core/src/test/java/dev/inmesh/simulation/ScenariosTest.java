@@ -50,7 +50,10 @@ final class ScenariosTest {
                 .isGreaterThanOrEqualTo(scenario.leastSuccess()));
   }
 
-  /** A lucky run may beat it by a little: it doesn't know what a single request will cost. */
+  /**
+   * A lucky run may beat it by a little: it doesn't know what a single request will cost. A run
+   * that refuses calls is no balancer's merit: the oracle makes them wait.
+   */
   @Test
   void noBalancerBeatsTheOracle() {
     SoftAssertions softly = new SoftAssertions();
@@ -67,7 +70,8 @@ final class ScenariosTest {
                           .assertThat(run.successPercent() - best.successPercent())
                           .as(name)
                           .isLessThan(0.1);
-                      if (run.successPercent() >= best.successPercent()) {
+                      if (run.successPercent() >= best.successPercent()
+                          && run.refusedPercent() == 0) {
                         softly
                             .assertThat(run.quantileMillis(0.99))
                             .as(name)
