@@ -78,7 +78,7 @@ final class ChangeScenarios {
         .fleet(10, () -> ServiceModel.fifo(4), Demand.exponential(10))
         .unlisted(() -> ServiceModel.fifo(4), Demand.exponential(10))
         .fault("s11", Fault.warmUp(10).between(20, 30))
-        .wish("slow-start", "10s")
+        .key("slow-start", "10s")
         .extra("of its fair share", run -> run.badPercent() * 11 / 100)
         .watch(20, 30);
   }

@@ -20,7 +20,7 @@ final class OverloadScenarios {
         .key("timeout", "1s")
         .key("timeout.attempt", "500ms")
         .key("retry.on", "connect,error,timeout,http_503")
-        .wish("max-requests", "adaptive");
+        .key("max-requests", "adaptive");
   }
 
   private static Scenario overload(String name, String about, double callsPerSecond) {

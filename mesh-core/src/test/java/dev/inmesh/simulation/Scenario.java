@@ -143,11 +143,6 @@ final class Scenario {
     return key(key, value);
   }
 
-  /** A key that is set as soon as the grammar knows it. */
-  Scenario wish(String key, String value) {
-    return Keys.known(key, value) ? key(key, value) : this;
-  }
-
   Scenario at(double second, Consumer<Simulation> action) {
     acts.add(new Act(Nanos.ofSeconds(second), action));
     return this;

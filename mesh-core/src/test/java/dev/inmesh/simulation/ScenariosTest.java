@@ -51,8 +51,8 @@ final class ScenariosTest {
   }
 
   /**
-   * A lucky run may beat it by a little: it doesn't know what a single request will cost. A run
-   * that refuses calls is no balancer's merit: the oracle makes them wait.
+   * A lucky run may beat it by a little: it doesn't know what a single request will cost. It admits
+   * everything, so it says nothing of runs that refuse calls lest the others be late.
    */
   @Test
   void noBalancerBeatsTheOracle() {
@@ -63,6 +63,9 @@ final class ScenariosTest {
             (scenario, byPolicy) ->
                 byPolicy.forEach(
                     (policy, runs) -> {
+                      if ("adaptive".equals(scenario.keys().get("max-requests"))) {
+                        return;
+                      }
                       String name = scenario + " " + policy.word();
                       Figures best = Objects.requireNonNull(byPolicy.get(Policy.ORACLE)).get(0);
                       Figures run = runs.get(0);
@@ -70,8 +73,7 @@ final class ScenariosTest {
                           .assertThat(run.successPercent() - best.successPercent())
                           .as(name)
                           .isLessThan(0.1);
-                      if (run.successPercent() >= best.successPercent()
-                          && run.refusedPercent() == 0) {
+                      if (run.successPercent() >= best.successPercent()) {
                         softly
                             .assertThat(run.quantileMillis(0.99))
                             .as(name)
