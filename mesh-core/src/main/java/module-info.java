@@ -7,10 +7,14 @@ module dev.inmesh {
   requires okio;
   requires kotlin.stdlib;
   requires org.slf4j;
+  requires static context.propagation;
   requires static org.jspecify;
 
   exports dev.inmesh;
   exports dev.inmesh.call;
   exports dev.inmesh.config;
   exports dev.inmesh.server;
+
+  provides io.micrometer.context.ThreadLocalAccessor with
+      dev.inmesh.micrometer.DeadlineAccessor;
 }

@@ -1,16 +1,20 @@
 package dev.inmesh;
 
+import dev.inmesh.call.Deadline;
 import dev.inmesh.call.Fallback;
 import dev.inmesh.config.Configuration;
 import dev.inmesh.config.Reload;
 import dev.inmesh.config.Snapshot;
 import dev.inmesh.config.Sources;
+import dev.inmesh.http.DeadlineHeaders;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A service mesh inside this JVM: wraps the clients of a service so that their calls to upstreams
@@ -82,6 +86,26 @@ public final class Mesh implements AutoCloseable {
    */
   public OkHttpClient wrap(OkHttpClient client) {
     return runtime.okHttp().wrap(client);
+  }
+
+  /**
+   * Lets the deadline that an inbound request names hold in this thread, until the scope is closed:
+   * for a servlet filter or a handler. Headers are those of {@code mesh.deadline.inbound-headers},
+   * the earliest counts; a value that can't be understood is ignored, and none can lengthen what
+   * holds already.
+   *
+   * <pre>{@code
+   * try (Deadline.Scope page = mesh.openInboundDeadline(request::getHeader)) {
+   *   chain.doFilter(request, response);
+   * }
+   * }</pre>
+   *
+   * @param header the value of a request header by its name, null when it is missing
+   */
+  public Deadline.Scope openInboundDeadline(Function<String, @Nullable String> header) {
+    return DeadlineHeaders.read(configuration.current().settings().inboundDeadlineHeaders(), header)
+        .map(Deadline::open)
+        .orElseGet(() -> Deadline.replace(Deadline.current()));
   }
 
   /**

@@ -32,6 +32,8 @@ final class Assembly {
         keys.value(Scope.GLOBAL, Grammar.REGION).orElse(""),
         keys.value(Scope.GLOBAL, Grammar.METRICS_PER_SERVER),
         keys.value(Scope.GLOBAL, Grammar.METRICS_MAX_SERVERS),
+        keys.value(Scope.GLOBAL, Grammar.DEADLINE_INBOUND_HEADERS),
+        keys.value(Scope.GLOBAL, Grammar.DEADLINE_OUTBOUND_HEADER).orElse(""),
         upstreams());
   }
 

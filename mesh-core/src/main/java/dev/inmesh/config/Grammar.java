@@ -52,6 +52,20 @@ public final class Grammar {
           words(UnknownKeys.values()),
           "fail",
           "What an unknown key does; warn serves for rolling back to an older version.");
+  static final Key<List<String>> DEADLINE_INBOUND_HEADERS =
+      global(
+          "deadline.inbound-headers",
+          ListType.of(new HeaderType()),
+          "x-envoy-expected-rq-timeout-ms,grpc-timeout",
+          "Headers of an inbound request that say how long its caller waits, for"
+              + " Mesh.inboundDeadline; whole milliseconds, but for grpc-timeout.");
+  static final Key<Optional<String>> DEADLINE_OUTBOUND_HEADER =
+      global(
+          "deadline.outbound-header",
+          optional(new HeaderType()),
+          NONE,
+          "A header in which each attempt tells its server how many milliseconds are left;"
+              + " grpc-timeout is written as gRPC writes it.");
   static final Key<Boolean> METRICS_PER_SERVER =
       global(
           "metrics.per-server",
@@ -150,6 +164,15 @@ public final class Grammar {
   static final Key<Duration> RETRY_BACKOFF =
       route(
           "retry.backoff", durations(Duration.ZERO, DAY), "0ms", "Wait before a further attempt.");
+  static final Key<HedgeAfter> HEDGE_AFTER =
+      route(
+          "hedge.after",
+          new HedgeAfterType(durations(MILLI, DAY)),
+          "off",
+          "When a call that has no answer yet is tried on another server as well; p95 follows the"
+              + " upstream's own latencies.");
+  static final Key<Integer> HEDGE_TRIES =
+      route("hedge.tries", new CountType(1, 10), "1", "Hedges of a call at most.");
   static final Key<Double> BUDGET =
       route(
           "budget",

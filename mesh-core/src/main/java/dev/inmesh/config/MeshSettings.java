@@ -1,5 +1,6 @@
 package dev.inmesh.config;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,6 +13,8 @@ import java.util.Map;
  * @param metricsPerServer whether meters carry the server's address
  * @param metricsMaxServers servers of an upstream with meters of their own; the rest share {@code
  *     other}
+ * @param inboundDeadlineHeaders that say how long our caller waits; lower case
+ * @param outboundDeadlineHeader that tells the next service how long we wait; empty for none
  * @param upstreams by name
  */
 public record MeshSettings(
@@ -21,4 +24,6 @@ public record MeshSettings(
     String region,
     boolean metricsPerServer,
     int metricsMaxServers,
+    List<String> inboundDeadlineHeaders,
+    String outboundDeadlineHeader,
     Map<String, UpstreamSettings> upstreams) {}

@@ -4,6 +4,7 @@ import dev.inmesh.config.Resolution.Written;
 import dev.inmesh.config.UpstreamSettings.Breaker;
 import dev.inmesh.config.UpstreamSettings.Budget;
 import dev.inmesh.config.UpstreamSettings.FallbackSettings;
+import dev.inmesh.config.UpstreamSettings.Hedge;
 import dev.inmesh.config.UpstreamSettings.Locality;
 import dev.inmesh.config.UpstreamSettings.Outlier;
 import dev.inmesh.config.UpstreamSettings.Retry;
@@ -53,6 +54,7 @@ final class ScopeAssembly {
         timeouts(),
         new Retry(
             value(Grammar.RETRY_ON), value(Grammar.RETRY_TRIES), value(Grammar.RETRY_BACKOFF)),
+        new Hedge(value(Grammar.HEDGE_AFTER), value(Grammar.HEDGE_TRIES)),
         new Budget(value(Grammar.BUDGET), value(Grammar.BUDGET_MIN)),
         value(Grammar.MAX_REQUESTS).orElse(Integer.MAX_VALUE),
         value(Grammar.MAX_REQUESTS).isEmpty(),

@@ -40,6 +40,7 @@ public record UpstreamSettings(
     HashKey hashKey,
     Timeouts timeouts,
     Retry retry,
+    Hedge hedge,
     Budget budget,
     int maxRequests,
     boolean adaptiveLimit,
@@ -81,6 +82,14 @@ public record UpstreamSettings(
    * @param backoff wait before each further attempt
    */
   public record Retry(Set<RetryCondition> on, int tries, Duration backoff) {}
+
+  /**
+   * When a second attempt is made beside the first.
+   *
+   * @param after how long after the start of the last attempt
+   * @param tries hedges of a call at most
+   */
+  public record Hedge(HedgeAfter after, int tries) {}
 
   /**
    * How many extra attempts the upstream allows, all together.

@@ -6,6 +6,7 @@ import dev.inmesh.call.LimitExceededException;
 import dev.inmesh.call.MeshException;
 import dev.inmesh.call.NoServerException;
 import dev.inmesh.call.Phase;
+import dev.inmesh.config.HedgeAfter;
 import dev.inmesh.config.RetryCondition;
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.event.Failure;
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call on its way: the deadline is fixed, the breaker and the limit are passed. A driver asks
- * for leases one after the other, from one thread at a time, and ends the plan exactly once; {@link
- * #end} may come from any thread, and later ends do nothing.
+ * for the first lease, then for others from any thread, and ends the plan exactly once; later ends
+ * do nothing.
  */
 public final class CallPlan implements Attempt<ServerState>, Unsettled {
 
@@ -37,6 +38,7 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
   private final long attemptsEndNanos;
 
   private int attempts;
+  private int hedges;
   private @Nullable ServerState lastTried;
   private ServerState @Nullable [] tried;
   private boolean triedMayBeUsed;
@@ -126,12 +128,54 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
    * A further attempt, after {@link #mayRetry} allowed it; null when no server can be tried or the
    * time is over, and then the outcome of the attempt before stands.
    */
-  public @Nullable Lease another(long now) {
+  public synchronized @Nullable Lease another(long now) {
     Lease lease = now - attemptsEndNanos >= 0 ? null : next(now);
     if (lease != null) {
       route.listener().retried(retryReason);
     }
     return lease;
+  }
+
+  /**
+   * How long after its start an attempt is to be hedged, in nanoseconds; {@link Long#MAX_VALUE} for
+   * never.
+   */
+  public long hedgeAfterNanos() {
+    HedgeAfter after = settings.hedge().after();
+    if (!after.on() || !idempotent || !replayable || hedges >= settings.hedge().tries()) {
+      return Long.MAX_VALUE;
+    }
+    long nanos = after.isLive() ? route.p95Nanos() : after.after().orElseThrow().toNanos();
+    return nanos == 0 ? Long.MAX_VALUE : nanos;
+  }
+
+  /**
+   * A further attempt while the ones before it have no answer yet: on a server that the call has
+   * not tried, from the same budget as retries. Null when it must not be, and the ones that run
+   * stand.
+   */
+  public synchronized @Nullable Lease hedge(long now) {
+    long left = attemptsEndNanos - now;
+    if (ended != 0
+        || left <= 0
+        || left <= route.medianNanos()
+        || hedgeAfterNanos() == Long.MAX_VALUE) {
+      return null;
+    }
+    nowNanos = now;
+    ServerState state = pick(route.choice());
+    if (state == null) {
+      return null;
+    }
+    if (!route.withdraw(now)) {
+      state.load.release();
+      route.listener().rejected(Rejected.BUDGET);
+      return null;
+    }
+    hedges++;
+    remember(state);
+    route.listener().hedged();
+    return new Lease(this, state, false, now);
   }
 
   private @Nullable Lease next(long now) {
@@ -288,9 +332,9 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
    * @param status the HTTP status, 0 without an answer
    * @param sent whether a byte of the request may have left
    */
-  public boolean mayRetry(Failure failure, int status, boolean sent, long now) {
+  public synchronized boolean mayRetry(Failure failure, int status, boolean sent, long now) {
     Set<RetryCondition> on = settings.retry().on();
-    if (attempts >= settings.retry().tries() || !names(on, failure, status)) {
+    if (attempts - hedges >= settings.retry().tries() || !names(on, failure, status)) {
       return false;
     }
     if (sent && !replayable) {

@@ -12,9 +12,13 @@ final class LatencyQuantile {
 
   private static final double STEP = 0.02;
 
+  /** So many samples carry the estimate from one end of a usual distribution to the other. */
+  private static final int SETTLED = 100;
+
   private final double up;
   private final double down;
   private volatile double estimate;
+  private volatile int samples;
 
   /**
    * @param share the share of samples below the quantile, in (0, 1)
@@ -26,11 +30,20 @@ final class LatencyQuantile {
 
   void add(long nanos) {
     double current = estimate;
+    int before = samples;
+    if (before < SETTLED) {
+      samples = before + 1;
+    }
     if (current == 0) {
       estimate = nanos;
     } else if (nanos != current) {
       estimate = current * (nanos > current ? up : down);
     }
+  }
+
+  /** In nanoseconds; 0 until the estimate is worth something. */
+  long settledNanos() {
+    return samples < SETTLED ? 0 : nanos();
   }
 
   /** In nanoseconds; 0 without a sample. */

@@ -90,6 +90,17 @@ public final class Lease extends ServiceTime.Running implements Unsettled {
   }
 
   /**
+   * Another attempt of the same call has answered first, and this one is cancelled. No failure, but
+   * it took so long at least.
+   */
+  public void lost(long now) {
+    if (end(now, now - started())) {
+      state.slowness.add(now - started(), now);
+      plan.route().ignored(state, probe, false, now - started(), now);
+    }
+  }
+
+  /**
    * Nothing speaks against the server.
    *
    * @param answered whether it answered at all, which a probe takes as a sign of life

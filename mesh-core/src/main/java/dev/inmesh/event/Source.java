@@ -6,10 +6,16 @@ import java.util.Locale;
 public enum Source {
   LIVE,
   RETRY,
+  HEDGE,
   STALE,
   DEFAULT;
 
   private final String tag = name().toLowerCase(Locale.ROOT);
+
+  /** Whether a server answered this very call. */
+  public boolean isLive() {
+    return this == LIVE || this == RETRY || this == HEDGE;
+  }
 
   /** The name in tags and in the header: lower case. */
   public String tag() {

@@ -22,6 +22,12 @@ public interface UpstreamListener {
   /** A further attempt was made after this failure. */
   default void retried(Failure failure) {}
 
+  /** A further attempt was made while the one before it had no answer yet. */
+  default void hedged() {}
+
+  /** Such an attempt was the one that answered. */
+  default void hedgeWon() {}
+
   /** A call's or an attempt's time ran out in this phase. */
   default void timedOut(Phase phase) {}
 

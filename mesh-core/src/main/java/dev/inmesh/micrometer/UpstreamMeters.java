@@ -39,6 +39,8 @@ final class UpstreamMeters implements UpstreamListener {
   private final Map<Phase, Counter> timeouts;
   private final Map<Rejected, Counter> rejected;
   private final Map<Source, Counter> fallbacks;
+  private final Counter hedges;
+  private final Counter hedgesWon;
   private final Counter failOpen;
   private volatile BreakerState breaker = BreakerState.CLOSED;
 
@@ -83,12 +85,10 @@ final class UpstreamMeters implements UpstreamListener {
             "Answers that came from this process",
             "source",
             Source::tag);
+    this.hedges = counter("mesh.client.hedges", "Attempts beside one that had no answer yet");
+    this.hedgesWon = counter("mesh.client.hedges.won", "Those of them that answered first");
     this.failOpen =
-        meters.add(
-            Counter.builder("mesh.lb.fail_open")
-                .description("Attempts on ejected servers because nobody was eligible")
-                .tags(tags)
-                .register(registry));
+        counter("mesh.lb.fail_open", "Attempts on ejected servers because nobody was eligible");
     meters.add(
         Gauge.builder("mesh.breaker.state", this, m -> m.breaker.level())
             .description("0 closed, 1 half-open, 2 open")
@@ -96,11 +96,16 @@ final class UpstreamMeters implements UpstreamListener {
             .register(registry));
   }
 
+  private Counter counter(String meter, String description) {
+    return meters.add(
+        Counter.builder(meter).description(description).tags(tags).register(registry));
+  }
+
   private <E extends Enum<E>> Map<E, Counter> counters(
       Class<E> kinds, String meter, String description, String tag, Function<E, String> value) {
     Map<E, Counter> counters = new EnumMap<>(kinds);
     for (E kind : kinds.getEnumConstants()) {
-      if (kind == Source.LIVE || kind == Source.RETRY) {
+      if (kind instanceof Source source && source.isLive()) {
         continue;
       }
       counters.put(
@@ -171,6 +176,16 @@ final class UpstreamMeters implements UpstreamListener {
   @Override
   public void rejected(Rejected reason) {
     increment(rejected.get(reason));
+  }
+
+  @Override
+  public void hedged() {
+    hedges.increment();
+  }
+
+  @Override
+  public void hedgeWon() {
+    hedgesWon.increment();
   }
 
   @Override

@@ -80,6 +80,12 @@ class KeysTest {
             u -> u.breaker().openDuration(),
             Duration.ofMinutes(2)),
         flip(Grammar.BREAKER_HALF_OPEN_CALLS, "20", u -> u.breaker().halfOpenCalls(), 20),
+        flip(
+            Grammar.HEDGE_AFTER,
+            "p95",
+            u -> u.hedge().after(),
+            new HedgeAfter(true, Optional.empty())),
+        flip(Grammar.HEDGE_TRIES, "2", u -> u.hedge().tries(), 2),
         flip(Grammar.OUTLIER_CONSECUTIVE_FAILURES, "2", u -> u.outlier().consecutiveFailures(), 2),
         flip(Grammar.OUTLIER_INTERVAL, "9s", u -> u.outlier().interval(), Duration.ofSeconds(9)),
         flip(
@@ -178,7 +184,18 @@ class KeysTest {
     MeshSettings plain = Written.settings();
     assertThat(plain.configured()).isFalse();
     assertThat(plain.upstreams()).isEmpty();
-    assertThat(plain).isEqualTo(new MeshSettings(true, false, "", "", true, 100, Map.of()));
+    assertThat(plain)
+        .isEqualTo(
+            new MeshSettings(
+                true,
+                false,
+                "",
+                "",
+                true,
+                100,
+                List.of("x-envoy-expected-rq-timeout-ms", "grpc-timeout"),
+                "",
+                Map.of()));
 
     MeshSettings flipped =
         Written.settings(
@@ -186,9 +203,22 @@ class KeysTest {
             "mesh.zone=z1",
             "mesh.region=no",
             "mesh.metrics.per-server=false",
-            "mesh.metrics.max-servers=7");
+            "mesh.metrics.max-servers=7",
+            "mesh.deadline.inbound-headers=X-Time-Left",
+            "mesh.deadline.outbound-header=X-Time-Left");
 
-    assertThat(flipped).isEqualTo(new MeshSettings(false, true, "z1", "no", false, 7, Map.of()));
+    assertThat(flipped)
+        .isEqualTo(
+            new MeshSettings(
+                false,
+                true,
+                "z1",
+                "no",
+                false,
+                7,
+                List.of("x-time-left"),
+                "x-time-left",
+                Map.of()));
     assertThat(
             Configuration.open(Sources.of(Written.keys("mesh.config.refresh-interval=1s")))
                 .refreshInterval())

@@ -65,6 +65,11 @@ final class RecordingListener implements UpstreamListener {
   }
 
   @Override
+  public void hedged() {
+    heard.add("hedged");
+  }
+
+  @Override
   public void timedOut(Phase phase) {
     heard.add("timed out " + phase.tag());
   }

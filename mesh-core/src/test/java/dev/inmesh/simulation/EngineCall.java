@@ -12,6 +12,8 @@ import dev.inmesh.event.Outcome;
 import dev.inmesh.http.RetryAfter;
 import dev.inmesh.http.StatusJudge;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class EngineCall extends VirtualCall {
 
   private final UpstreamEngine engine;
+  private final List<VirtualAttempt> running = new ArrayList<>(1);
   private @Nullable CallPlan plan;
 
   EngineCall(
@@ -52,13 +55,33 @@ final class EngineCall extends VirtualCall {
 
   private void attempt(Lease lease, long now) {
     CallPlan current = plan();
-    client()
-        .attempt(
-            this, lease.address(), lease, current.attempts(), current.attemptDeadlineNanos(now));
+    VirtualAttempt attempt =
+        client()
+            .attempt(
+                this,
+                lease.address(),
+                lease,
+                current.attempts(),
+                current.attemptDeadlineNanos(now));
+    if (!attempt.isOver()) {
+      running.add(attempt);
+      long hedgeAfter = current.hedgeAfterNanos();
+      if (hedgeAfter != Long.MAX_VALUE) {
+        client().after(hedgeAfter, then -> hedge(attempt, then));
+      }
+    }
+  }
+
+  private void hedge(VirtualAttempt slow, long now) {
+    Lease lease = slow.isOver() ? null : plan().hedge(now);
+    if (lease != null) {
+      attempt(lease, now);
+    }
   }
 
   @Override
   void ended(VirtualAttempt attempt, long now) {
+    running.remove(attempt);
     if (attempt.hasAnswer(now)) {
       answered(attempt, now);
     } else {
@@ -75,6 +98,10 @@ final class EngineCall extends VirtualCall {
     switch (outcome) {
       case SUCCESS -> {
         lease.success(now);
+        for (VirtualAttempt loser : running) {
+          loser.cancel();
+          Objects.requireNonNull(loser.lease()).lost(now);
+        }
         end(outcome, true, false, now);
         return;
       }
@@ -87,7 +114,7 @@ final class EngineCall extends VirtualCall {
       }
       case IGNORED -> lease.ignored(true, now);
     }
-    if (!again(Failure.STATUS, status, true, now)) {
+    if (running.isEmpty() && !again(Failure.STATUS, status, true, now)) {
       end(outcome, true, false, now);
     }
   }
@@ -95,7 +122,7 @@ final class EngineCall extends VirtualCall {
   private void failed(VirtualAttempt attempt, long now) {
     Failure failure = attempt.failureAt(now);
     Objects.requireNonNull(attempt.lease()).failure(failure, 0, now);
-    if (!again(failure, 0, attempt.wasSent(), now)) {
+    if (running.isEmpty() && !again(failure, 0, attempt.wasSent(), now)) {
       end(Outcome.FAILURE, false, failure.isTimeout(), now);
     }
   }

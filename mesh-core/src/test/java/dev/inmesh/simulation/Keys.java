@@ -1,7 +1,6 @@
 package dev.inmesh.simulation;
 
 import dev.inmesh.config.Configuration;
-import dev.inmesh.config.MeshConfigException;
 import dev.inmesh.config.Sources;
 import dev.inmesh.config.UpstreamSettings;
 import java.util.HashMap;
@@ -20,15 +19,5 @@ final class Keys {
     keys.forEach((key, value) -> full.put(PREFIX + key, value));
     return Objects.requireNonNull(
         Configuration.open(Sources.of(full)).current().settings().upstreams().get("u"));
-  }
-
-  /** Whether this version of the grammar knows such a key with such a value. */
-  static boolean known(String key, String value) {
-    try {
-      settings(Map.of("servers", "a:1", key, value));
-      return true;
-    } catch (MeshConfigException unknown) {
-      return false;
-    }
   }
 }

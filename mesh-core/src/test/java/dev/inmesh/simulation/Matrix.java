@@ -29,10 +29,8 @@ final class Matrix {
       for (Scenario scenario : scenarios) {
         Map<Policy, List<Future<Figures>>> byPolicy = new LinkedHashMap<>();
         running.put(scenario, byPolicy);
-        if (scenario.isPossible()) {
-          for (Policy policy : Policy.all()) {
-            byPolicy.put(policy, submit(threads, scenario, policy, seeds));
-          }
+        for (Policy policy : Policy.all()) {
+          byPolicy.put(policy, submit(threads, scenario, policy, seeds));
         }
       }
       for (var byPolicy : running.entrySet()) {
@@ -69,7 +67,7 @@ final class Matrix {
         .flatMap(List::stream);
   }
 
-  /** By scenario and policy, one for each seed in their order; no policy if it's impossible. */
+  /** By scenario and policy, one for each seed in their order. */
   Map<Scenario, Map<Policy, List<Figures>>> figures() {
     return figures;
   }

@@ -23,7 +23,7 @@ final class OracleCall extends VirtualCall {
     if (best.expectedNanos(now) > SAFE * (deadline - now)) {
       client().callEnded(this, false, now);
     } else {
-      client().attempt(this, best.address(), null, 1, deadline);
+      VirtualAttempt unused = client().attempt(this, best.address(), null, 1, deadline);
     }
   }
 

@@ -80,10 +80,6 @@ final class Report {
       scenario.keys().forEach((key, value) -> keys.add(key + "=" + value));
       text.append("  ").append(String.join(" ", keys)).append('\n');
     }
-    if (byPolicy.isEmpty()) {
-      text.append("  n/a: the grammar does not know one of these keys\n");
-      return;
-    }
     text.append(
         String.format(
             Locale.ROOT,

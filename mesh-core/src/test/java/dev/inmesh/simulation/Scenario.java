@@ -29,7 +29,6 @@ final class Scenario {
   private final Map<String, Spec> servers = new LinkedHashMap<>();
   private final List<String> listed = new ArrayList<>();
   private final Map<String, String> keys = new LinkedHashMap<>();
-  private final Map<String, String> required = new LinkedHashMap<>();
   private final List<Act> acts = new ArrayList<>();
   private final List<Extra> extras = new ArrayList<>();
   private Set<String> bad = Set.of();
@@ -137,12 +136,6 @@ final class Scenario {
     return this;
   }
 
-  /** A key without which the scenario makes no sense. */
-  Scenario requires(String key, String value) {
-    required.put(key, value);
-    return key(key, value);
-  }
-
   Scenario at(double second, Consumer<Simulation> action) {
     acts.add(new Act(Nanos.ofSeconds(second), action));
     return this;
@@ -177,11 +170,6 @@ final class Scenario {
 
   Map<String, String> keys() {
     return keys;
-  }
-
-  /** Whether the engine knows everything that the scenario needs. */
-  boolean isPossible() {
-    return required.entrySet().stream().allMatch(e -> Keys.known(e.getKey(), e.getValue()));
   }
 
   List<Act> acts() {

@@ -89,6 +89,6 @@ final class SlowScenarios {
 
   /** A driver that hedges is needed as well: {@link EngineCall} doesn't know how yet. */
   private static Scenario hedged() {
-    return oneOfEleven("one-of-eleven-hedged").requires("hedge.after", "500ms");
+    return oneOfEleven("one-of-eleven-hedged").key("hedge.after", "500ms");
   }
 }

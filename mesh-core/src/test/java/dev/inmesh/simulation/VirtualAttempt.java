@@ -104,6 +104,15 @@ final class VirtualAttempt implements Event {
     call.ended(this, now);
   }
 
+  /** Nobody waits for it any more; what the server does with it is its own affair. */
+  void cancel() {
+    over = true;
+  }
+
+  boolean isOver() {
+    return over;
+  }
+
   /** The status, when an answer came in time; {@link #failureAt} says what happened otherwise. */
   boolean hasAnswer(long now) {
     return status > 0 && now < deadlineNanos;

@@ -148,13 +148,15 @@ final class VirtualClient {
   }
 
   /** Sends an attempt to a server. */
-  void attempt(
+  VirtualAttempt attempt(
       VirtualCall call, String address, @Nullable Lease lease, int attempts, long deadlineNanos) {
     long now = events.now();
     simulation.figures().attempt(address, simulation.fleet().isUsable(address), now);
     simulation.trace().add(now, number, address.hashCode());
     VirtualServer server = simulation.fleet().server(address);
-    server.accept(new VirtualAttempt(call, server, lease, attempts, now, deadlineNanos), now);
+    VirtualAttempt attempt = new VirtualAttempt(call, server, lease, attempts, now, deadlineNanos);
+    server.accept(attempt, now);
+    return attempt;
   }
 
   void callEnded(VirtualCall call, boolean success, long now) {
