@@ -37,6 +37,7 @@ final class MeshRuntime implements AutoCloseable {
   private final PauseDetector pauses = new PauseDetector();
   private final ExecutorService lookups = DaemonThreads.queued(16, "inmesh-resolver");
   private final ExecutorService fallbackThreads = DaemonThreads.upTo(256, "inmesh-fallback");
+  private final ExecutorService workThreads = DaemonThreads.upTo(1024, "inmesh-work");
   private final OkHttpMesh okHttp;
   private final Repeater configPoll;
 
@@ -156,12 +157,12 @@ final class MeshRuntime implements AutoCloseable {
               + name
               + ".servers");
     }
-    return new Upstream(upstream.engine());
+    return new Upstream(upstream.engine(), workThreads);
   }
 
   List<Upstream> upstreams() {
     return byName.values().stream()
-        .map(u -> new Upstream(u.engine()))
+        .map(u -> new Upstream(u.engine(), workThreads))
         .sorted((a, b) -> a.name().compareTo(b.name()))
         .toList();
   }
@@ -185,6 +186,7 @@ final class MeshRuntime implements AutoCloseable {
     tick();
     lookups.shutdownNow();
     fallbackThreads.shutdownNow();
+    workThreads.shutdown();
     okHttp.close();
     meters.close();
   }

@@ -1,9 +1,12 @@
 package dev.inmesh;
 
+import dev.inmesh.call.MeshException;
 import dev.inmesh.engine.ServerView;
 import dev.inmesh.engine.UpstreamEngine;
+import dev.inmesh.generic.GenericCall;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
@@ -19,9 +22,14 @@ import java.util.function.Function;
 public final class Upstream {
 
   private final UpstreamEngine engine;
+  private final Executor executor;
 
-  Upstream(UpstreamEngine engine) {
+  /**
+   * @param executor runs code of users that may block
+   */
+  Upstream(UpstreamEngine engine, Executor executor) {
     this.engine = engine;
+    this.executor = executor;
   }
 
   /** Its name, the host part of the URLs that mean it. */
@@ -49,6 +57,41 @@ public final class Upstream {
   /** Calls in flight now, their bodies included. */
   public int active() {
     return engine.active();
+  }
+
+  /**
+   * A call in a protocol that the mesh doesn't know: picks a server, lets the code talk to it, and
+   * sees to balancing, timeouts, retries, ejection and the breaker as for every other call.
+   *
+   * <pre>{@code
+   * String answer = mesh.upstream("mail").call(server -> smtp.send(server.host(), server.port()));
+   * }</pre>
+   *
+   * <p>The code runs on a thread of the mesh, and this one waits for it, but never longer than the
+   * call's timeout: then the code's thread is interrupted. Code that doesn't stop for that holds
+   * its thread, of which there are 1024; use {@link #call(CancellableServerCall)} for it. It is run
+   * again, on another server, only when no connection was made.
+   *
+   * @return what the code returns
+   * @throws MeshException when no attempt succeeded in time; its cause is what the code threw
+   * @throws RuntimeException as the code threw it, without an {@link java.io.IOException} in its
+   *     causes
+   */
+  public <T> T call(ServerCall<T> code) throws MeshException {
+    return call((server, cancellation) -> code.on(server));
+  }
+
+  /** The same with code that is told when to stop. */
+  public <T> T call(CancellableServerCall<T> code) throws MeshException {
+    return new GenericCall<T>(engine, executor, code::on, false).execute();
+  }
+
+  /**
+   * The same with code that may run twice without harm: tried again by {@code retry.on}, and hedged
+   * by {@code hedge.after}.
+   */
+  public <T> T callIdempotent(CancellableServerCall<T> code) throws MeshException {
+    return new GenericCall<T>(engine, executor, code::on, true).execute();
   }
 
   /**

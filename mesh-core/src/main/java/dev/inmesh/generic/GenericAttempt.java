@@ -1,0 +1,130 @@
+package dev.inmesh.generic;
+
+import dev.inmesh.call.Cancellation;
+import dev.inmesh.call.Deadline;
+import dev.inmesh.engine.Lease;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/** One run of the user's code on one server, on a thread of its own. */
+final class GenericAttempt<T> implements Runnable, Cancellation {
+
+  private final Lease lease;
+  private final long deadlineNanos;
+  private final Work<T> work;
+  private final Optional<Deadline> ambient;
+  private final Queue<GenericAttempt<T>> ended;
+
+  private final List<Runnable> stops = new ArrayList<>(1);
+  private @Nullable Thread thread;
+  private boolean cancelled;
+
+  // Written before the attempt is put into the queue, read after it was taken from there.
+  private @Nullable T result;
+  private @Nullable Throwable failure;
+
+  /**
+   * @param ambient the deadline of the caller's thread
+   * @param ended where it goes when it is over
+   */
+  GenericAttempt(
+      Lease lease,
+      long deadlineNanos,
+      Work<T> work,
+      Optional<Deadline> ambient,
+      Queue<GenericAttempt<T>> ended) {
+    this.lease = lease;
+    this.deadlineNanos = deadlineNanos;
+    this.work = work;
+    this.ambient = ambient;
+    this.ended = ended;
+  }
+
+  @Override
+  public void run() {
+    if (!begin()) {
+      return;
+    }
+    // What the code calls in turn has no more time than it has itself.
+    Deadline.Scope callers = Deadline.replace(ambient);
+    Deadline.Scope own = Deadline.within(timeLeft()).open();
+    try {
+      result = work.on(lease.server(), this);
+    } catch (Throwable e) {
+      failure = e;
+    } finally {
+      own.close();
+      callers.close();
+      end();
+    }
+    ended.add(this);
+  }
+
+  private synchronized boolean begin() {
+    thread = Thread.currentThread();
+    return !cancelled;
+  }
+
+  /** From here on a cancel no longer interrupts the thread, which goes on to serve others. */
+  private synchronized void end() {
+    thread = null;
+    boolean unused = Thread.interrupted();
+  }
+
+  /** Stops the code by all the means it has offered, and by an interrupt. */
+  void cancel() {
+    List<Runnable> toRun;
+    synchronized (this) {
+      if (cancelled) {
+        return;
+      }
+      cancelled = true;
+      toRun = List.copyOf(stops);
+      if (thread != null) {
+        thread.interrupt();
+      }
+    }
+    toRun.forEach(Runnable::run);
+  }
+
+  @Override
+  public void onCancel(Runnable stop) {
+    synchronized (this) {
+      if (!cancelled) {
+        stops.add(stop);
+        return;
+      }
+    }
+    stop.run();
+  }
+
+  @Override
+  public synchronized boolean isCancelled() {
+    return cancelled;
+  }
+
+  @Override
+  public Duration timeLeft() {
+    return Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
+  }
+
+  Lease lease() {
+    return lease;
+  }
+
+  long deadlineNanos() {
+    return deadlineNanos;
+  }
+
+  @Nullable T result() {
+    return result;
+  }
+
+  @Nullable Throwable failure() {
+    return failure;
+  }
+}

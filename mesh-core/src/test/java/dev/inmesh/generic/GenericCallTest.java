@@ -1,0 +1,326 @@
+package dev.inmesh.generic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.inmesh.CancellableServerCall;
+import dev.inmesh.Mesh;
+import dev.inmesh.ServerCall;
+import dev.inmesh.ServerStatus;
+import dev.inmesh.Upstream;
+import dev.inmesh.call.BreakerOpenException;
+import dev.inmesh.call.CallTimeoutException;
+import dev.inmesh.call.Deadline;
+import dev.inmesh.call.MeshException;
+import dev.inmesh.call.Phase;
+import dev.inmesh.generic.LineServer.Mood;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class GenericCallTest {
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private LineServer a;
+  private LineServer b;
+
+  @BeforeEach
+  void startServers() throws Exception {
+    a = new LineServer();
+    b = new LineServer();
+    open.add(a);
+    open.add(b);
+  }
+
+  @AfterEach
+  void closeAll() throws Exception {
+    for (AutoCloseable closeable : open) {
+      closeable.close();
+    }
+  }
+
+  private Upstream upstream(String... keysAndValues) {
+    Map<String, String> keys = new HashMap<>();
+    keys.put("mesh.upstream.lines.servers", a.address() + "," + b.address());
+    keys.put("mesh.upstream.lines.balancer", "round_robin");
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      keys.put("mesh.upstream.lines." + keysAndValues[i], keysAndValues[i + 1]);
+    }
+    Mesh mesh = Mesh.of(keys);
+    open.add(mesh);
+    return mesh.upstream("lines");
+  }
+
+  private static ServerCall<String> asking(String line) {
+    return server -> LineServer.ask(server.host(), server.port(), line, null);
+  }
+
+  private static CancellableServerCall<String> stoppable(String line) {
+    return (server, cancellation) ->
+        LineServer.ask(
+            server.host(),
+            server.port(),
+            line,
+            socket -> cancellation.onCancel(() -> close(socket)));
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void callsAreBalanced() throws Exception {
+    Upstream lines = upstream();
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(lines.call(asking("hello"))).isEqualTo("re: hello");
+    }
+
+    assertThat(a.lines).hasSize(5);
+    assertThat(b.lines).hasSize(5);
+    assertThat(lines.active()).isZero();
+  }
+
+  @Test
+  void aServerThatRefusesIsLeftOutAndTheCallGoesToAnother() throws Exception {
+    Upstream lines = upstream();
+    a.close();
+
+    for (int i = 0; i < 20; i++) {
+      assertThat(lines.call(asking("hello"))).isEqualTo("re: hello");
+    }
+
+    assertThat(b.lines).hasSize(20);
+    assertThat(status(lines, a).state()).isEqualTo(ServerStatus.State.EJECTED);
+  }
+
+  @Test
+  void whatMayHaveBeenDoneIsNotDoneAgain() {
+    Upstream lines = upstream("retry.tries", "5");
+    a.mood = Mood.HANG_UP;
+    b.mood = Mood.HANG_UP;
+
+    assertThatThrownBy(() -> lines.call(asking("order")))
+        .isInstanceOf(MeshException.class)
+        .hasMessageContaining("no attempt succeeded")
+        .hasCauseInstanceOf(IOException.class);
+
+    assertThat(a.lines.size() + b.lines.size()).isOne();
+  }
+
+  @Test
+  void whatIsIdempotentIsTriedAgainElsewhere() throws Exception {
+    Upstream lines = upstream();
+    a.mood = Mood.HANG_UP;
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(lines.callIdempotent(stoppable("hello"))).isEqualTo("re: hello");
+    }
+
+    assertThat(a.lines).isNotEmpty();
+  }
+
+  @Test
+  void timeRunsOutAndTheCodeIsStopped() throws Exception {
+    Upstream lines = upstream("timeout", "100ms");
+    a.mood = Mood.HANG;
+    b.mood = Mood.HANG;
+    CountDownLatch stopped = new CountDownLatch(1);
+
+    CallTimeoutException late =
+        catchThrowableOfType(
+            CallTimeoutException.class,
+            () ->
+                lines.call(
+                    (server, cancellation) -> {
+                      cancellation.onCancel(stopped::countDown);
+                      return stoppable("hello").on(server, cancellation);
+                    }));
+
+    assertThat(late.phase()).isEqualTo(Phase.SERVER);
+    assertThat(late).hasMessageContaining("lines: timed out in phase server");
+    assertThat(stopped.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(lines.active()).isZero();
+    assertThat(lines.servers()).allMatch(server -> server.inFlight() == 0);
+  }
+
+  @Test
+  void codeThatOffersNoWayToStopIsInterruptedAndNobodyWaitsForIt() throws Exception {
+    Upstream lines = upstream("timeout", "100ms");
+    CountDownLatch interrupted = new CountDownLatch(1);
+
+    assertThatThrownBy(
+            () ->
+                lines.call(
+                    server -> {
+                      try {
+                        return new CountDownLatch(1).await(1, TimeUnit.HOURS);
+                      } catch (InterruptedException e) {
+                        interrupted.countDown();
+                        throw e;
+                      }
+                    }))
+        .isInstanceOf(CallTimeoutException.class);
+
+    assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void codeThatNeverStopsDoesNotMakeTheCallerLate() {
+    Upstream lines = upstream("timeout", "100ms");
+    CountDownLatch end = new CountDownLatch(1);
+
+    assertThatThrownBy(() -> lines.call(server -> untilTheEnd(end)))
+        .isInstanceOf(CallTimeoutException.class);
+
+    end.countDown();
+  }
+
+  private static String untilTheEnd(CountDownLatch end) {
+    while (true) {
+      try {
+        end.await();
+        return "at last";
+      } catch (InterruptedException e) {
+        // It never stops.
+      }
+    }
+  }
+
+  @Test
+  void aBugOfTheCodeReachesTheCallerAndBlamesNobody() {
+    Upstream lines = upstream("breaker.window", "3", "breaker.half-open-calls", "1");
+
+    for (int i = 0; i < 20; i++) {
+      assertThatThrownBy(() -> lines.call(server -> fail(new IllegalStateException("bug"))))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("bug");
+    }
+
+    assertThat(lines.servers()).allMatch(server -> server.state() == ServerStatus.State.UP);
+    assertThat(lines.active()).isZero();
+  }
+
+  private static String fail(Exception failure) throws Exception {
+    throw failure;
+  }
+
+  @Test
+  void anUncheckedExceptionAroundAnIoExceptionIsTheServersFault() {
+    Upstream lines = upstream("outlier.mode", "off", "retry.on", "off");
+
+    for (int i = 0; i < 20; i++) {
+      assertThatThrownBy(
+              () ->
+                  lines.call(
+                      server -> fail(new IllegalStateException("x", new IOException("broke")))))
+          .isInstanceOf(MeshException.class);
+    }
+
+    assertThatThrownBy(() -> lines.call(asking("hello"))).isInstanceOf(BreakerOpenException.class);
+  }
+
+  @Test
+  void aHedgeAnswersWhereTheFirstHangs() throws Exception {
+    Upstream lines = upstream("hedge.after", "20ms", "timeout", "60s");
+    a.mood = Mood.HANG;
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(lines.callIdempotent(stoppable("hello"))).isEqualTo("re: hello");
+    }
+
+    assertThat(b.lines).hasSize(4);
+    assertThat(a.lines).isNotEmpty();
+    assertThat(lines.servers()).allMatch(server -> server.inFlight() == 0);
+  }
+
+  @Test
+  void thePageSDeadlineHoldsAndReachesTheCode() throws Exception {
+    Upstream lines = upstream();
+    AtomicReference<Duration> left = new AtomicReference<>();
+
+    Deadline.Scope page = Deadline.within(Duration.ofSeconds(5)).open();
+    String answer;
+    try {
+      answer =
+          lines.call(
+              server -> {
+                left.set(Deadline.current().orElseThrow().remaining());
+                return "done";
+              });
+    } finally {
+      page.close();
+    }
+
+    assertThat(answer).isEqualTo("done");
+    assertThat(left.get()).isBetween(Duration.ZERO, Duration.ofSeconds(5));
+  }
+
+  @Test
+  void whatHasNoTimeLeftIsNotEvenTried() {
+    Upstream lines = upstream();
+    AtomicInteger runs = new AtomicInteger();
+
+    Deadline.Scope page = Deadline.within(Duration.ZERO).open();
+    try {
+      assertThatThrownBy(() -> lines.call(server -> runs.incrementAndGet()))
+          .isInstanceOf(CallTimeoutException.class);
+    } finally {
+      page.close();
+    }
+
+    assertThat(runs).hasValue(0);
+  }
+
+  @Test
+  void aCallerThatIsInterruptedBlamesNobody() throws Exception {
+    Upstream lines = upstream();
+    a.mood = Mood.HANG;
+    b.mood = Mood.HANG;
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    Thread caller =
+        new Thread(
+            () -> {
+              try {
+                lines.call(stoppable("hello"));
+              } catch (Throwable e) {
+                thrown.set(e);
+              }
+            });
+    caller.start();
+    while (a.lines.isEmpty() && b.lines.isEmpty()) {
+      Thread.onSpinWait();
+    }
+
+    caller.interrupt();
+    caller.join(10_000);
+
+    assertThat(thrown.get()).isInstanceOf(MeshException.class).hasMessageContaining("interrupted");
+    assertThat(lines.servers())
+        .allMatch(s -> s.state() == ServerStatus.State.UP && s.inFlight() == 0);
+    assertThat(lines.active()).isZero();
+  }
+
+  private static ServerStatus status(Upstream lines, LineServer server) {
+    return lines.servers().stream()
+        .filter(s -> s.address().equals(server.address()))
+        .findFirst()
+        .orElseThrow();
+  }
+}
