@@ -26,6 +26,8 @@ final class ArchitectureTest {
           .definedBy("dev.inmesh")
           .layer("okhttp")
           .definedBy("dev.inmesh.okhttp")
+          .layer("jdkhttp")
+          .definedBy("dev.inmesh.jdkhttp")
           .layer("micrometer")
           .definedBy("dev.inmesh.micrometer")
           .layer("http")
@@ -46,12 +48,14 @@ final class ArchitectureTest {
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("okhttp")
           .mayOnlyBeAccessedByLayers("facade")
+          .whereLayer("jdkhttp")
+          .mayOnlyBeAccessedByLayers("facade")
           .whereLayer("micrometer")
           .mayOnlyBeAccessedByLayers("facade")
           .whereLayer("http")
-          .mayOnlyBeAccessedByLayers("facade", "okhttp")
+          .mayOnlyBeAccessedByLayers("facade", "okhttp", "jdkhttp")
           .whereLayer("engine")
-          .mayOnlyBeAccessedByLayers("facade", "okhttp", "micrometer", "http")
+          .mayOnlyBeAccessedByLayers("facade", "okhttp", "jdkhttp", "micrometer", "http")
           .whereLayer("balance")
           .mayOnlyBeAccessedByLayers("facade", "engine")
           .whereLayer("call")
@@ -84,6 +88,15 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("okhttp3..", "okio..");
+
+  @ArchTest
+  static final ArchRule onlyTheJdkDriverKnowsTheJdksClient =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.inmesh.jdkhttp", "dev.inmesh")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("java.net.http..");
 
   @ArchTest
   static final ArchRule theEngineReadsNoClockAndMakesNoThread =

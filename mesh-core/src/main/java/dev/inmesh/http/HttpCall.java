@@ -47,7 +47,7 @@ public final class HttpCall {
   private final StaleAnswers.@Nullable Key staleKey;
 
   private long limitNanos = Long.MAX_VALUE;
-  private @Nullable CallPlan plan;
+  private volatile @Nullable CallPlan plan;
   private @Nullable Throwable lastFailure;
 
   /**
@@ -287,9 +287,12 @@ public final class HttpCall {
     abandoned(now);
   }
 
-  /** The same when no attempt runs. */
+  /** The same when no attempt runs, or the call was not even planned. */
   public void abandoned(long now) {
-    plan().end(Outcome.IGNORED, false, false, now);
+    CallPlan planned = plan;
+    if (planned != null) {
+      planned.end(Outcome.IGNORED, false, false, now);
+    }
   }
 
   /**

@@ -49,6 +49,11 @@ public abstract class HttpDriverContract extends LoopbackFixture {
   /** A client of the driver's kind, wrapped. */
   protected abstract Client wrap(Mesh mesh);
 
+  /** Some clients don't tell a handshake from the connect before it. */
+  protected Phase phaseOfAHangingHandshake() {
+    return Phase.TLS;
+  }
+
   private static Reply get(Client client) throws IOException {
     return get(client, "/v1");
   }
@@ -311,7 +316,7 @@ public abstract class HttpDriverContract extends LoopbackFixture {
               CallTimeoutException.class,
               () -> client.send("GET", "https://inventory/", Map.of(), ""));
 
-      assertThat(timeout.phase()).isEqualTo(Phase.TLS);
+      assertThat(timeout.phase()).isEqualTo(phaseOfAHangingHandshake());
     }
   }
 
