@@ -108,8 +108,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       return;
     }
     try {
-      AttemptRequest request =
-          driver.requestTo(lease().server(), address, Duration.ofNanos(left), body);
+      RequestAt request = driver.requestTo(lease().server(), address, Duration.ofNanos(left), body);
       sentHeaders = request.headers();
       timer = driver.later(left + GRACE_NANOS, this::timeIsUp);
       if (body == null) {
@@ -123,6 +122,8 @@ final class Attempt extends HttpAttempt implements BodyWatch {
           sending.whenComplete((answer, failure) -> driver.guarded(() -> arrived(answer, failure)));
       if (decided.get()) {
         sending.cancel(true);
+        timer.cancel();
+        readTimer.cancel();
       }
     } catch (IOException | RuntimeException | Error e) {
       if (decide()) {
@@ -149,11 +150,23 @@ final class Attempt extends HttpAttempt implements BodyWatch {
     }
   }
 
+  /** The same for each part of a body. */
+  private void awaitMore(SmallBody reading) {
+    long left = driver.readNanos() - reading.idleNanos(System.nanoTime());
+    if (left <= 0) {
+      timeIsUp();
+    } else if (driver.readNanos() != Long.MAX_VALUE && !decided.get()) {
+      readTimer = driver.later(left, () -> awaitMore(reading));
+    }
+  }
+
   private void timeIsUp() {
     if (decide()) {
       stop();
-      Failure kind = phase == Phase.RESOLVE ? Failure.CONNECT_TIMEOUT : Failure.TIMEOUT;
-      sent = kind == Failure.TIMEOUT;
+      // Of a request without a body there is no sign that it was sent, but it mostly was.
+      boolean unsent = phase == Phase.RESOLVE || (body != null && !body.hasBegun());
+      Failure kind = unsent ? Failure.CONNECT_TIMEOUT : Failure.TIMEOUT;
+      sent = !unsent;
       if (phase == Phase.CONNECT) {
         phase = Failures.phaseWithoutAnswer(kind, body);
       }
@@ -196,11 +209,14 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       SmallBody reading = new SmallBody(failure -> driver.guarded(() -> smallBodyOver(failure)));
       small = reading;
       answer.body().subscribe(reading);
+      awaitMore(reading);
       if (decided.get()) {
         reading.cancel();
       }
     } else if (decide()) {
       driver.answered(this);
+    } else {
+      discard();
     }
   }
 
@@ -275,8 +291,14 @@ final class Attempt extends HttpAttempt implements BodyWatch {
     if (reading != null) {
       reading.cancelled(new IOException("Request cancelled"));
     } else {
-      discard();
+      abandon();
     }
+  }
+
+  /** Its answer is here, and nobody waits for it. */
+  void abandon() {
+    discard();
+    bodyAbandoned();
   }
 
   /** Lets go of a body that nobody wants. */

@@ -21,9 +21,10 @@ final class CallFuture<T> extends CompletableFuture<T> {
 
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
-    if (mayInterruptIfRunning && !isDone()) {
+    boolean first = !isDone() && super.cancel(mayInterruptIfRunning);
+    if (first && mayInterruptIfRunning) {
       cancelCall.run();
     }
-    return super.cancel(mayInterruptIfRunning);
+    return first;
   }
 }

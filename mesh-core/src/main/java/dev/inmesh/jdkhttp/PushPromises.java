@@ -1,5 +1,6 @@
 package dev.inmesh.jdkhttp;
 
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
@@ -38,13 +39,29 @@ final class PushPromises<T> implements PushPromiseHandler<Flow.Publisher<List<By
               BodyHandler<Flow.Publisher<List<ByteBuffer>>>,
               CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>>>
           acceptor) {
+    HttpRequest asCalled = asCalled(sent.uri(), promised);
     users.applyPushPromise(
         request,
-        promised,
+        asCalled,
         handler ->
             acceptor
                 .apply(BodyHandlers.ofPublisher())
-                .thenComposeAsync(answer -> read(answer, promised, handler), executor));
+                .thenComposeAsync(answer -> read(answer, asCalled, handler), executor));
+  }
+
+  /** A promise of the same server is one of the host as called. */
+  private HttpRequest asCalled(URI server, HttpRequest promised) {
+    URI uri = promised.uri();
+    boolean ofTheServer =
+        server.getHost().equalsIgnoreCase(uri.getHost())
+            && (uri.getPort() < 0 || uri.getPort() == server.getPort());
+    if (!ofTheServer) {
+      return promised;
+    }
+    String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+    URI called = request.uri().resolve(uri.getRawPath() + query);
+    return new RequestAt(
+        called, promised, promised.headers(), promised.timeout(), promised.bodyPublisher());
   }
 
   private static <T> CompletableFuture<HttpResponse<T>> read(

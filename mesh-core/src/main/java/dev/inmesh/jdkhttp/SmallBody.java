@@ -14,6 +14,7 @@ final class SmallBody implements Flow.Subscriber<List<ByteBuffer>> {
   private final Consumer<@Nullable Throwable> whenOver;
   private volatile Flow.@Nullable Subscription source;
   private volatile boolean cancelled;
+  private volatile long lastActivity = System.nanoTime();
 
   /**
    * @param whenOver told why it broke, or null when all of it is here
@@ -25,6 +26,11 @@ final class SmallBody implements Flow.Subscriber<List<ByteBuffer>> {
   /** All of it, when it is over. */
   List<ByteBuffer> bytes() {
     return bytes;
+  }
+
+  /** For how long nothing has come. */
+  long idleNanos(long now) {
+    return now - lastActivity;
   }
 
   void cancel() {
@@ -47,6 +53,7 @@ final class SmallBody implements Flow.Subscriber<List<ByteBuffer>> {
 
   @Override
   public void onNext(List<ByteBuffer> item) {
+    lastActivity = System.nanoTime();
     bytes.addAll(item);
   }
 

@@ -200,7 +200,7 @@ final class UpstreamCall<T> implements CalledRequest {
 
   private void handOut(Attempt attempt) {
     if (cancelled) {
-      attempt.discard();
+      attempt.abandon();
       return;
     }
     AnswerHead head = AnswerHead.live(attempt.answer(), call.source(), attempt.lease().address());
@@ -273,14 +273,15 @@ final class UpstreamCall<T> implements CalledRequest {
   /**
    * The user's request as it goes to one server.
    *
-   * @param left the time until it must have ended
+   * @param left the time until it must have ended: the client's own timer, when it fires, says
+   *     whether the connection was made
    * @throws IOException if the user's cookie handler does
    */
-  AttemptRequest requestTo(
+  RequestAt requestTo(
       Server server, InetAddress address, Duration left, @Nullable BodyPublisher body)
       throws IOException {
     URI uri = ServerUri.of(request.uri(), server, address);
-    return new AttemptRequest(request, uri, headers(), left, body);
+    return new RequestAt(uri, request, headers(), Optional.of(left), Optional.ofNullable(body));
   }
 
   private HttpHeaders headers() throws IOException {

@@ -2,7 +2,6 @@ package dev.inmesh.jdkhttp;
 
 import dev.inmesh.http.HttpUpstream;
 import java.io.IOException;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
@@ -13,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -38,6 +38,7 @@ final class UserCall<T> {
   private volatile @Nullable UpstreamCall<T> hop;
   private volatile @Nullable Future<?> outside;
   private volatile boolean cancelled;
+  private volatile boolean waits;
   private int redirects; // One hop follows the other.
   private volatile Optional<HttpResponse<T>> previous = Optional.empty();
 
@@ -52,10 +53,10 @@ final class UserCall<T> {
     this.pushPromiseHandler = pushPromiseHandler;
   }
 
-  void start(HttpUpstream upstream, HttpRequest request) {
+  CompletableFuture<HttpResponse<T>> start(HttpUpstream upstream, HttpRequest request) {
     if (clients.isShutDown()) {
       fail(new IOException("closed"));
-      return;
+      return future;
     }
     UpstreamCall<T> first = new UpstreamCall<>(this, upstream, request, startNanos);
     hop = first;
@@ -63,8 +64,9 @@ final class UserCall<T> {
     if (clients.users().cookieHandler().isPresent()) {
       first.now(() -> first.start(limitNanos)); // It may block, and the caller must not.
     } else {
-      first.start(limitNanos);
+      first.guarded(() -> first.start(limitNanos));
     }
+    return future;
   }
 
   private static long nanos(Duration duration) {
@@ -75,14 +77,15 @@ final class UserCall<T> {
     }
   }
 
-  CompletableFuture<HttpResponse<T>> future() {
-    return future;
-  }
-
-  /** Waits for the answer as the JDK's client does: what is no IOException is the cause of one. */
-  HttpResponse<T> await() throws IOException, InterruptedException {
+  /**
+   * Starts and waits for the answer as the JDK's client does: what is no IOException is the cause
+   * of one.
+   */
+  HttpResponse<T> await(HttpUpstream upstream, HttpRequest request)
+      throws IOException, InterruptedException {
+    waits = true;
     try {
-      return future.get();
+      return start(upstream, request).get();
     } catch (InterruptedException e) {
       boolean unused = future.cancel(true);
       throw e;
@@ -108,6 +111,7 @@ final class UserCall<T> {
     if (beyond != null) {
       beyond.cancel(true);
     }
+    fail(new CancellationException("Request cancelled")); // For whom waits for another stage.
   }
 
   void fail(Throwable failure) {
@@ -123,7 +127,8 @@ final class UserCall<T> {
     forUser(
         () -> {
           BodySubscriber<T> reader = handler.apply(head);
-          deliver(reader, () -> Replay.to(reader, bytes), head, request, sslSession);
+          forUser(() -> collect(reader, head, request, sslSession));
+          Replay.to(reader, bytes);
         });
   }
 
@@ -135,11 +140,11 @@ final class UserCall<T> {
           try {
             reader = handler.apply(head);
           } catch (RuntimeException | Error bug) {
-            attempt.discard();
-            attempt.bodyAbandoned();
+            attempt.abandon();
             throw bug;
           }
-          LiveBody body =
+          forUser(() -> collect(reader, head, request, attempt.answer().sslSession()));
+          attempt.read(
               new LiveBody(
                   reader,
                   attempt,
@@ -147,47 +152,33 @@ final class UserCall<T> {
                   mesh.timers(),
                   mesh.executor(),
                   attempt.deadlineNanos(),
-                  attempt.readNanos());
-          Optional<SSLSession> sslSession = attempt.answer().sslSession();
-          deliver(reader, () -> attempt.read(body), head, request, sslSession);
+                  attempt.readNanos()));
         });
   }
 
   /**
-   * Starts the body and takes what its reader makes of it. A reader of the JDK may block in the
-   * latter, until it has been fed; any other one may block in the former too, until it is drained.
+   * Takes what the reader makes of the body. Apart from feeding it, since it may block here until
+   * it has been fed, and there until it is drained.
    */
-  private void deliver(
-      BodySubscriber<T> reader,
-      Runnable start,
-      AnswerHead head,
-      HttpRequest request,
-      Optional<SSLSession> sslSession) {
-    if (reader.getClass().getModule() == HttpClient.class.getModule()) {
-      start.run();
-      collect(reader, head, request, sslSession);
-    } else {
-      forUser(() -> collect(reader, head, request, sslSession));
-      start.run();
-    }
-  }
-
   private void collect(
       BodySubscriber<T> reader,
       AnswerHead head,
       HttpRequest request,
       Optional<SSLSession> sslSession) {
+    // What hangs on the future must not run where the client reads; who waits is not held up.
+    Executor executor = waits ? Runnable::run : mesh.executor();
     var unused =
         reader
             .getBody()
-            .whenComplete(
+            .whenCompleteAsync(
                 (body, failure) -> {
                   if (failure == null) {
                     future.complete(new MeshResponse<>(request, head, body, sslSession, previous));
                   } else {
                     fail(Failures.unwrapped(failure));
                   }
-                });
+                },
+                executor);
   }
 
   /** Runs the user's code where the user's client would. */

@@ -46,7 +46,9 @@ final class WatchedPublisher implements BodyPublisher {
     begun = true;
     try {
       long length = users.contentLength();
-      written = length == 0;
+      if (length == 0) {
+        written(); // Then it doesn't subscribe.
+      }
       return length;
     } catch (RuntimeException | Error e) {
       failure = e;
@@ -64,6 +66,11 @@ final class WatchedPublisher implements BodyPublisher {
       failure = e;
       throw e;
     }
+  }
+
+  private void written() {
+    written = true;
+    whenWritten.run();
   }
 
   private final class Watched implements Flow.Subscriber<ByteBuffer> {
@@ -92,9 +99,8 @@ final class WatchedPublisher implements BodyPublisher {
 
     @Override
     public void onComplete() {
-      written = true;
       client.onComplete();
-      whenWritten.run();
+      written();
     }
   }
 }

@@ -42,7 +42,7 @@ final class WrappedClient extends HttpClient {
     HttpUpstream upstream = upstream(request);
     return upstream == null
         ? users.send(request, handler)
-        : start(upstream, request, handler, null).await();
+        : call(handler, null).await(upstream, request);
   }
 
   @Override
@@ -51,7 +51,7 @@ final class WrappedClient extends HttpClient {
     HttpUpstream upstream = upstream(request);
     return upstream == null
         ? users.sendAsync(request, handler)
-        : start(upstream, request, handler, null).future();
+        : call(handler, null).start(upstream, request);
   }
 
   @Override
@@ -62,7 +62,7 @@ final class WrappedClient extends HttpClient {
     HttpUpstream upstream = upstream(request);
     return upstream == null
         ? users.sendAsync(request, handler, pushPromiseHandler)
-        : start(upstream, request, handler, pushPromiseHandler).future();
+        : call(handler, pushPromiseHandler).start(upstream, request);
   }
 
   private @Nullable HttpUpstream upstream(HttpRequest request) {
@@ -72,15 +72,9 @@ final class WrappedClient extends HttpClient {
         : upstream;
   }
 
-  private <T> UserCall<T> start(
-      HttpUpstream upstream,
-      HttpRequest request,
-      BodyHandler<T> handler,
-      @Nullable PushPromiseHandler<T> pushPromiseHandler) {
-    UserCall<T> call =
-        new UserCall<>(mesh, clients, Objects.requireNonNull(handler), pushPromiseHandler);
-    call.start(upstream, request);
-    return call;
+  private <T> UserCall<T> call(
+      BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushPromiseHandler) {
+    return new UserCall<>(mesh, clients, Objects.requireNonNull(handler), pushPromiseHandler);
   }
 
   @Override

@@ -15,13 +15,20 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 
 /** The contract, by {@code send}. */
 final class JdkHttpDriverTest extends HttpDriverContract {
 
+  @BeforeAll
+  static void warmUp() throws Exception {
+    WarmUp.run();
+  }
+
   @Override
   protected Client wrap(Mesh mesh) {
-    HttpClient http = mesh.wrap(HttpClient.newHttpClient());
+    HttpClient http =
+        mesh.wrap(HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build());
     return (method, url, headers, body) -> {
       try {
         return reply(http.send(request(method, url, headers, body), BodyHandlers.ofString()));

@@ -6,28 +6,23 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/** The user's request as it goes to one server. */
-final class AttemptRequest extends HttpRequest {
+/** A request at another URL: the user's as it goes to one server, or a server's as it is called. */
+final class RequestAt extends HttpRequest {
 
-  private final HttpRequest users;
+  private final HttpRequest other;
   private final URI uri;
   private final HttpHeaders headers;
-  private final Duration timeout;
-  private final @Nullable BodyPublisher body;
+  private final Optional<Duration> timeout;
+  private final Optional<BodyPublisher> body;
 
-  /**
-   * @param uri of the server
-   * @param timeout above zero
-   */
-  AttemptRequest(
-      HttpRequest users,
+  RequestAt(
       URI uri,
+      HttpRequest other,
       HttpHeaders headers,
-      Duration timeout,
-      @Nullable BodyPublisher body) {
-    this.users = users;
+      Optional<Duration> timeout,
+      Optional<BodyPublisher> body) {
+    this.other = other;
     this.uri = uri;
     this.headers = headers;
     this.timeout = timeout;
@@ -36,23 +31,22 @@ final class AttemptRequest extends HttpRequest {
 
   @Override
   public Optional<BodyPublisher> bodyPublisher() {
-    return Optional.ofNullable(body);
+    return body;
   }
 
   @Override
   public String method() {
-    return users.method();
+    return other.method();
   }
 
-  /** The JDK's own, which says whether the connection was made when it fires. */
   @Override
   public Optional<Duration> timeout() {
-    return Optional.of(timeout);
+    return timeout;
   }
 
   @Override
   public boolean expectContinue() {
-    return users.expectContinue();
+    return other.expectContinue();
   }
 
   @Override
@@ -62,7 +56,7 @@ final class AttemptRequest extends HttpRequest {
 
   @Override
   public Optional<HttpClient.Version> version() {
-    return users.version();
+    return other.version();
   }
 
   @Override
