@@ -1,5 +1,6 @@
 /** A service mesh that runs inside the JVM. */
 module dev.inmesh {
+  requires transitive java.net.http;
   requires transitive okhttp3;
   requires transitive micrometer.core;
   requires com.github.benmanes.caffeine;

@@ -89,6 +89,23 @@ public final class Mesh implements AutoCloseable {
   }
 
   /**
+   * A JDK HTTP client whose calls to upstreams go through the mesh and whose other calls, and web
+   * sockets, are the given client's. Its cookies, authenticator, TLS, version, executor and
+   * redirect policy hold for upstreams too; its proxy, its priority and its local address don't.
+   *
+   * <pre>{@code
+   * java.net.http.HttpClient jdk = mesh.wrap(java.net.http.HttpClient.newHttpClient());
+   * }</pre>
+   *
+   * <p>Servers are addressed by their own address, so the Host header and the TLS name are theirs:
+   * a call to an upstream with {@code tls-name} or {@code host-header} fails with a message that
+   * says what can be done. An instrumented client must wrap the result, not be wrapped.
+   */
+  public java.net.http.HttpClient wrap(java.net.http.HttpClient client) {
+    return runtime.jdkHttp().wrap(client);
+  }
+
+  /**
    * Lets the deadline that an inbound request names hold in this thread, until the scope is closed:
    * for a servlet filter or a handler. Headers are those of {@code mesh.deadline.inbound-headers},
    * the earliest counts; a value that can't be understood is ignored, and none can lengthen what

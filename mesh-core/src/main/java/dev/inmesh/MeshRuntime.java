@@ -4,12 +4,14 @@ import dev.inmesh.balance.RandomSource;
 import dev.inmesh.call.Fallback;
 import dev.inmesh.config.Configuration;
 import dev.inmesh.config.MeshSettings;
+import dev.inmesh.config.Snapshot;
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.engine.PauseDetector;
 import dev.inmesh.engine.UpstreamEngine;
 import dev.inmesh.http.HttpUpstream;
 import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.http.Resolver;
+import dev.inmesh.jdkhttp.JdkHttpMesh;
 import dev.inmesh.micrometer.MeshMeters;
 import dev.inmesh.okhttp.OkHttpMesh;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -39,6 +41,7 @@ final class MeshRuntime implements AutoCloseable {
   private final ExecutorService fallbackThreads = DaemonThreads.upTo(256, "inmesh-fallback");
   private final ExecutorService workThreads = DaemonThreads.upTo(1024, "inmesh-work");
   private final OkHttpMesh okHttp;
+  private final JdkHttpMesh jdkHttp;
   private final Repeater configPoll;
 
   private final Object lock = new Object();
@@ -54,7 +57,16 @@ final class MeshRuntime implements AutoCloseable {
     this.fallbacks = fallbacks;
     this.meters =
         new MeshMeters(registry, settings.metricsPerServer(), settings.metricsMaxServers());
-    this.okHttp = new OkHttpMesh(() -> published, new Resolver(lookups));
+    Resolver resolver = new Resolver(lookups);
+    this.okHttp = new OkHttpMesh(() -> published, resolver);
+    // Its threads end when idle, so that calls in flight finish when the mesh is closed.
+    this.jdkHttp =
+        new JdkHttpMesh(
+            () -> published,
+            resolver,
+            new DaemonTimers("inmesh-timer"),
+            DaemonThreads.upTo(Integer.MAX_VALUE, "inmesh-http"),
+            (upstream, key) -> whoSet(configuration.current(), upstream, key));
     meters.configuration(() -> configuration.current().version(), configuration::rejected);
     if (!settings.configured()) {
       log.info("no mesh.* property is set: wrapped clients pass every call on");
@@ -73,6 +85,20 @@ final class MeshRuntime implements AutoCloseable {
         .map(u -> u.name() + " (" + u.servers().size() + " servers)")
         .sorted()
         .collect(Collectors.joining(", "));
+  }
+
+  /** Who set a key of an upstream, the nearest level first: the full key, its value, its source. */
+  private static String whoSet(Snapshot snapshot, UpstreamSettings settings, String key) {
+    String upstream = "mesh.upstream." + settings.name() + ".";
+    for (String level :
+        List.of(upstream + "route." + settings.route() + ".", upstream, "mesh.defaults.")) {
+      for (Snapshot.Entry entry : snapshot.entries()) {
+        if (entry.key().equals(level + key)) {
+          return entry.key() + "=" + entry.value() + " [" + entry.source() + "]";
+        }
+      }
+    }
+    return upstream + key;
   }
 
   private void apply(MeshSettings settings) {
@@ -98,7 +124,10 @@ final class MeshRuntime implements AutoCloseable {
       }
       before.keySet().stream().filter(n -> !after.containsKey(n)).forEach(meters::remove);
       byName = Map.copyOf(after);
-      okHttp.apply(after.values().stream().map(u -> u.engine().settings()).toList());
+      List<UpstreamSettings> upstreams =
+          after.values().stream().map(u -> u.engine().settings()).toList();
+      okHttp.apply(upstreams);
+      jdkHttp.apply(upstreams);
       published = settings.enabled() ? HttpUpstreams.of(after.values()) : HttpUpstreams.NONE;
       if (ticker == null && !after.isEmpty()) {
         ticker = Repeater.start("inmesh-ticker", () -> PauseDetector.PERIOD, this::tick);
@@ -143,6 +172,10 @@ final class MeshRuntime implements AutoCloseable {
 
   OkHttpMesh okHttp() {
     return okHttp;
+  }
+
+  JdkHttpMesh jdkHttp() {
+    return jdkHttp;
   }
 
   Upstream upstream(String name) {

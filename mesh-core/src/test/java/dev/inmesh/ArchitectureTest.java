@@ -28,6 +28,8 @@ final class ArchitectureTest {
           .definedBy("dev.inmesh.okhttp")
           .layer("generic")
           .definedBy("dev.inmesh.generic")
+          .layer("jdkhttp")
+          .definedBy("dev.inmesh.jdkhttp")
           .layer("micrometer")
           .definedBy("dev.inmesh.micrometer")
           .layer("http")
@@ -50,12 +52,14 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("facade")
           .whereLayer("generic")
           .mayOnlyBeAccessedByLayers("facade")
+          .whereLayer("jdkhttp")
+          .mayOnlyBeAccessedByLayers("facade")
           .whereLayer("micrometer")
           .mayOnlyBeAccessedByLayers("facade")
           .whereLayer("http")
-          .mayOnlyBeAccessedByLayers("facade", "okhttp")
+          .mayOnlyBeAccessedByLayers("facade", "okhttp", "jdkhttp")
           .whereLayer("engine")
-          .mayOnlyBeAccessedByLayers("facade", "okhttp", "generic", "micrometer", "http")
+          .mayOnlyBeAccessedByLayers("facade", "okhttp", "jdkhttp", "generic", "micrometer", "http")
           .whereLayer("balance")
           .mayOnlyBeAccessedByLayers("facade", "engine")
           .whereLayer("call")
@@ -88,6 +92,15 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("okhttp3..", "okio..");
+
+  @ArchTest
+  static final ArchRule onlyTheJdkDriverKnowsTheJdksClient =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.inmesh.jdkhttp", "dev.inmesh")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("java.net.http..");
 
   @ArchTest
   static final ArchRule theEngineReadsNoClockAndMakesNoThread =

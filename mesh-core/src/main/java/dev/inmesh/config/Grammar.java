@@ -94,19 +94,24 @@ public final class Grammar {
           NONE,
           "Further hosts in URLs that mean this upstream.");
   static final Key<Integer> KEEPALIVE =
-      upstream("keepalive", new CountType(0, 65_535), "32", "Idle connections kept, at most.");
+      upstream(
+          "keepalive",
+          new CountType(0, 65_535),
+          "32",
+          "Idle connections kept, at most, by OkHttp.");
   static final Key<Optional<String>> HOST_HEADER =
       upstream(
           "host-header",
           optional(new HostType(true)),
           NONE,
-          "The Host header to send; none sends it as called.");
+          "The Host header to send; none sends it as called. The JDK's client can't: MESH-D01.");
   static final Key<Optional<String>> TLS_NAME =
       upstream(
           "tls-name",
           optional(new HostType(false)),
           NONE,
-          "The name for SNI and certificate checks; none uses the host as called.");
+          "The name for SNI and certificate checks; none uses the host as called. The JDK's client "
+              + "can't: MESH-D01.");
 
   static final Key<RouteMatch> MATCH =
       row(

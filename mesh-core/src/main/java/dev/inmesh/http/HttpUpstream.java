@@ -1,31 +1,21 @@
 package dev.inmesh.http;
 
-import dev.inmesh.call.Answer;
 import dev.inmesh.call.FailedCall;
 import dev.inmesh.call.Fallback;
 import dev.inmesh.call.MeshException;
-import dev.inmesh.call.Phase;
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.config.UpstreamSettings.FallbackSettings;
 import dev.inmesh.engine.UpstreamEngine;
 import dev.inmesh.event.Source;
 import dev.inmesh.event.UpstreamListener;
-import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An upstream that is called over HTTP: its engine and what answers when no server does. Safe for
@@ -35,8 +25,6 @@ import org.slf4j.LoggerFactory;
  * the truth, the configured one is furthest.
  */
 public final class HttpUpstream {
-
-  private static final Logger log = LoggerFactory.getLogger(HttpUpstream.class);
 
   private final UpstreamEngine engine;
   private final Optional<Fallback> inCode;
@@ -99,29 +87,29 @@ public final class HttpUpstream {
    * @param failure why there is no live answer; made only when a fallback in code asks for it
    * @param nanosLeft until the call's deadline
    */
-  public @Nullable LocalAnswer fallBack(
+  @Nullable Instead fallBack(
       UpstreamSettings route,
       UpstreamListener listener,
       StaleAnswers.@Nullable Key key,
-      String method,
-      Supplier<URI> uri,
+      CalledRequest request,
       Supplier<MeshException> failure,
       long nanosLeft,
       long now) {
-    LocalAnswer answer = staleAnswer(route, key, now);
-    if (answer == null && inCode.isPresent()) {
+    LocalAnswer stale = staleAnswer(route, key, now);
+    LocalAnswer byDefault = route.fallback().byDefault() ? defaultAnswer(route.fallback()) : null;
+    if (stale == null && inCode.isPresent()) {
       FailedCall call =
           new FailedCall(
               engine.settings().name(),
-              method,
-              uri.get(),
+              request.method(),
+              request.uri(),
               failure.get(),
               Duration.ofNanos(Math.max(0, nanosLeft)));
-      answer = answerInCode(inCode.get(), call, listener);
+      FallingBack running = new FallingBack(inCode.get(), call, listener, byDefault);
+      running.start(executor);
+      return running;
     }
-    if (answer == null && route.fallback().byDefault()) {
-      answer = defaultAnswer(route.fallback());
-    }
+    LocalAnswer answer = stale == null ? byDefault : stale;
     if (answer != null) {
       listener.fellBack(answer.source());
     }
@@ -149,42 +137,8 @@ public final class HttpUpstream {
     return local(settings.status(), settings.contentType(), settings.body().bytes());
   }
 
-  private static LocalAnswer local(int status, String contentType, byte[] body) {
+  static LocalAnswer local(int status, String contentType, byte[] body) {
     List<String> headers = contentType.isEmpty() ? List.of() : List.of("Content-Type", contentType);
     return new LocalAnswer(status, headers, body, Source.DEFAULT, Source.DEFAULT.tag());
-  }
-
-  /** On another thread: user code can't be cancelled, and the caller must return in time. */
-  private @Nullable LocalAnswer answerInCode(
-      Fallback fallback, FailedCall call, UpstreamListener listener) {
-    Future<@Nullable Answer> running;
-    try {
-      running = executor.submit(() -> fallback.answer(call));
-    } catch (RejectedExecutionException e) {
-      call.failure().addSuppressed(e);
-      log.debug("{}: no thread for the fallback in code", call.upstream());
-      return null;
-    }
-    try {
-      Answer answer = running.get(call.timeLeft().toNanos(), TimeUnit.NANOSECONDS);
-      if (answer == null) { // Java code without null checks may do that; it means it can't.
-        return null;
-      }
-      return local(answer.status(), answer.contentType(), answer.body());
-    } catch (TimeoutException e) {
-      running.cancel(true);
-      listener.timedOut(Phase.FALLBACK);
-      call.failure().addSuppressed(e);
-    } catch (ExecutionException e) {
-      Throwable thrown = e.getCause() == null ? e : e.getCause();
-      // A fallback may say "I can't either" by throwing the very failure that it was given.
-      if (thrown != call.failure()) {
-        call.failure().addSuppressed(thrown);
-      }
-    } catch (InterruptedException e) {
-      running.cancel(true);
-      Thread.currentThread().interrupt();
-    }
-    return null;
   }
 }

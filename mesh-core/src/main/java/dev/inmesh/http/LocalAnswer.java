@@ -12,4 +12,5 @@ import java.util.List;
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 public record LocalAnswer(
-    int status, List<String> headers, byte[] body, Source source, String sourceHeader) {}
+    int status, List<String> headers, byte[] body, Source source, String sourceHeader)
+    implements Instead {}

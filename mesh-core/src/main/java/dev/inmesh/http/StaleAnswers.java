@@ -54,6 +54,20 @@ public final class StaleAnswers {
     }
   }
 
+  /** Where one answer is kept. */
+  public record Place(StaleAnswers answers, Key key) {
+
+    /** The most bytes that the body may have. */
+    public long maxBodyBytes() {
+      return answers.maxBodyBytes();
+    }
+
+    /** Keeps the answer. */
+    public void keep(Kept answer) {
+      answers.keep(key, answer);
+    }
+  }
+
   private final FallbackSettings settings;
   private final Cache<Key, Kept> kept;
 
@@ -141,13 +155,11 @@ public final class StaleAnswers {
     return tokens;
   }
 
-  /** The most bytes that a body may have to be kept. */
-  public long maxBodyBytes() {
+  private long maxBodyBytes() {
     return Math.min(settings.maxBytes(), Integer.MAX_VALUE - 64);
   }
 
-  /** Keeps a good answer. */
-  public void keep(Key key, Kept answer) {
+  private void keep(Key key, Kept answer) {
     kept.put(key, answer);
   }
 

@@ -1,10 +1,10 @@
 package dev.inmesh.okhttp;
 
 import dev.inmesh.call.Phase;
-import dev.inmesh.engine.CallPlan;
 import dev.inmesh.engine.Lease;
 import dev.inmesh.event.Failure;
-import dev.inmesh.event.Outcome;
+import dev.inmesh.http.HttpAttempt;
+import dev.inmesh.http.HttpCall;
 import dev.inmesh.http.Idempotence;
 import dev.inmesh.http.Resolver;
 import java.io.IOException;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * One try on one server: a fresh OkHttp call, bounded by its own timeout. Used by the thread of the
  * call, and then by the one that reads the body.
  */
-final class Attempt {
+final class Attempt extends HttpAttempt {
 
   /** Up to this many bytes an answer of known length is read before it counts as one. */
   private static final long SMALL_BODY_BYTES = 64 << 10;
@@ -37,40 +37,22 @@ final class Attempt {
   private static final long DISCARD_MILLIS = 5;
 
   private final UpstreamCall call;
-  private final CallPlan plan;
-  private final Lease lease;
-  private final long deadlineNanos;
+  private final HttpCall httpCall;
   private final @Nullable WatchedRequestBody body;
   private @Nullable Call running;
   private @Nullable AttemptListener listener;
-
-  /** What it came to; set by {@link Attempts}. */
-  private Outcome outcome = Outcome.FAILURE;
 
   private boolean bodyRead;
 
   /** Whether somebody waits for the rest of the body now; a cancel comes from another thread. */
   private volatile boolean reading;
 
-  Attempt(UpstreamCall call, CallPlan plan, Lease lease) {
+  Attempt(HttpCall httpCall, UpstreamCall call, Lease lease) {
+    super(httpCall, lease);
+    this.httpCall = httpCall;
     this.call = call;
-    this.plan = plan;
-    this.lease = lease;
-    this.deadlineNanos = plan.attemptDeadlineNanos(lease.startNanos());
     RequestBody users = call.request().body();
     this.body = users == null ? null : new WatchedRequestBody(users);
-  }
-
-  Lease lease() {
-    return lease;
-  }
-
-  Outcome outcome() {
-    return outcome;
-  }
-
-  void outcome(Outcome judged) {
-    outcome = judged;
   }
 
   /** Whether the whole body is in memory, or there is none. */
@@ -86,14 +68,14 @@ final class Attempt {
     reading = now;
   }
 
-  /** What it is busy with. */
-  Phase phase() {
+  @Override
+  protected Phase phase() {
     AttemptListener current = listener;
     return current == null ? Phase.RESOLVE : current.phase();
   }
 
-  /** Whether a byte of the request may have left. */
-  boolean wasSent() {
+  @Override
+  protected boolean wasSent() {
     AttemptListener current = listener;
     return current != null && current.wasSent();
   }
@@ -115,12 +97,9 @@ final class Attempt {
     }
   }
 
-  boolean isOutOfTime(long now) {
-    return now - deadlineNanos >= 0;
-  }
-
   Response execute() throws IOException {
-    AttemptClients.Target target = call.clients().target(plan.settings(), lease, call.chain());
+    AttemptClients.Target target =
+        call.clients().target(httpCall.settings(), lease(), call.chain());
     awaitAddress(target.name());
     Request request = requestToSend();
     try {
@@ -141,7 +120,7 @@ final class Attempt {
             call.chain().getEventListener(),
             call.chain().call(),
             target.connections(),
-            lease.server().port());
+            lease().server().port());
     running = attempt;
     listener = current;
     attempt.addEventListener(current);
@@ -151,7 +130,7 @@ final class Attempt {
   }
 
   private long nanosLeft() throws InterruptedIOException {
-    long left = deadlineNanos - System.nanoTime();
+    long left = deadlineNanos() - System.nanoTime();
     if (left <= 0) {
       throw new InterruptedIOException("timeout");
     }
@@ -177,7 +156,7 @@ final class Attempt {
   }
 
   private Request requestToSend() {
-    String host = plan.settings().hostHeader();
+    String host = httpCall.settings().hostHeader();
     if (host.isEmpty() && body == null) {
       return call.request();
     }
@@ -190,7 +169,7 @@ final class Attempt {
 
   /** Waits for a name that has never been resolved yet; all others are known. */
   private void awaitAddress(Resolver.Name name) throws IOException {
-    if (!name.addresses(lease.startNanos()).isEmpty()) {
+    if (!name.addresses(lease().startNanos()).isEmpty()) {
       return;
     }
     try {
@@ -198,7 +177,7 @@ final class Attempt {
     } catch (TimeoutException e) {
       throw new InterruptedIOException("timeout");
     } catch (ExecutionException e) {
-      UnknownHostException unknown = new UnknownHostException(lease.server().host());
+      UnknownHostException unknown = new UnknownHostException(lease().server().host());
       unknown.initCause(e.getCause());
       throw unknown;
     } catch (InterruptedException e) {

@@ -14,15 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeptBody {
 
-  private final StaleAnswers stale;
-  private final StaleAnswers.Key key;
+  private final StaleAnswers.Place place;
   private final Response response;
   private final Buffer copy = new Buffer();
   private boolean tooLarge;
 
-  KeptBody(StaleAnswers stale, StaleAnswers.Key key, Response response) {
-    this.stale = stale;
-    this.key = key;
+  KeptBody(StaleAnswers.Place place, Response response) {
+    this.place = place;
     this.response = response;
   }
 
@@ -31,7 +29,7 @@ final class KeptBody {
     if (tooLarge) {
       return;
     }
-    if (copy.size() + bytes > stale.maxBodyBytes()) {
+    if (copy.size() + bytes > place.maxBodyBytes()) {
       tooLarge = true;
       copy.clear();
       return;
@@ -56,8 +54,7 @@ final class KeptBody {
                 headers.add(header.getSecond());
               }
             });
-    stale.keep(
-        key,
+    place.keep(
         new StaleAnswers.Kept(response.code(), List.copyOf(headers), copy.readByteArray(), now));
   }
 

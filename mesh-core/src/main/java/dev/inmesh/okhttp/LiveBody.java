@@ -17,13 +17,13 @@ final class LiveBody extends ResponseBody {
   private final BufferedSource source;
 
   private LiveBody(
-      ResponseBody delegate, @Nullable KeptBody kept, Attempt attempt, Attempts attempts) {
+      ResponseBody delegate, @Nullable KeptBody kept, Attempt attempt, UpstreamCall call) {
     this.delegate = delegate;
-    this.source = Okio.buffer(new Watched(delegate.source(), kept, attempt, attempts));
+    this.source = Okio.buffer(new Watched(delegate.source(), kept, attempt, call));
   }
 
   static ResponseBody of(
-      Response response, @Nullable KeptBody kept, Attempt attempt, Attempts attempts) {
+      Response response, @Nullable KeptBody kept, Attempt attempt, UpstreamCall call) {
     ResponseBody body = response.body();
     if (attempt.isBodyRead()) {
       if (kept != null) {
@@ -31,11 +31,11 @@ final class LiveBody extends ResponseBody {
         kept.add(whole, whole.size());
         kept.complete(System.nanoTime());
       }
-      attempts.bodyDone(attempt);
+      call.bodyDone(attempt);
       return body;
     }
-    attempts.bodyOpened(attempt);
-    return new LiveBody(body, kept, attempt, attempts);
+    call.bodyOpened(attempt);
+    return new LiveBody(body, kept, attempt, call);
   }
 
   @Override
@@ -57,14 +57,14 @@ final class LiveBody extends ResponseBody {
 
     private final @Nullable KeptBody kept;
     private final Attempt attempt;
-    private final Attempts attempts;
+    private final UpstreamCall call;
     private boolean over;
 
-    Watched(BufferedSource source, @Nullable KeptBody kept, Attempt attempt, Attempts attempts) {
+    Watched(BufferedSource source, @Nullable KeptBody kept, Attempt attempt, UpstreamCall call) {
       super(source);
       this.kept = kept;
       this.attempt = attempt;
-      this.attempts = attempts;
+      this.call = call;
     }
 
     @Override
@@ -78,7 +78,7 @@ final class LiveBody extends ResponseBody {
           throw e;
         }
         over = true;
-        throw attempts.bodyFailed(attempt, e);
+        throw call.bodyFailed(attempt, e);
       } finally {
         attempt.reading(false);
       }
@@ -90,7 +90,7 @@ final class LiveBody extends ResponseBody {
         if (kept != null) {
           kept.complete(System.nanoTime());
         }
-        attempts.bodyDone(attempt);
+        call.bodyDone(attempt);
       }
       return read;
     }
@@ -102,7 +102,7 @@ final class LiveBody extends ResponseBody {
       } finally {
         if (!over) {
           over = true;
-          attempts.bodyDone(attempt);
+          call.bodyDone(attempt);
         }
       }
     }

@@ -1,20 +1,20 @@
 package dev.inmesh.okhttp;
 
-import dev.inmesh.call.CallTimeoutException;
 import dev.inmesh.call.MeshException;
-import dev.inmesh.config.UpstreamSettings;
-import dev.inmesh.engine.CallInfo;
-import dev.inmesh.engine.CallPlan;
 import dev.inmesh.engine.Lease;
+import dev.inmesh.event.Failure;
 import dev.inmesh.event.Outcome;
-import dev.inmesh.event.UpstreamListener;
+import dev.inmesh.http.CalledRequest;
+import dev.inmesh.http.FallingBack;
+import dev.inmesh.http.HttpCall;
 import dev.inmesh.http.HttpUpstream;
-import dev.inmesh.http.Idempotence;
-import dev.inmesh.http.KeyHash;
+import dev.inmesh.http.Instead;
 import dev.inmesh.http.LocalAnswer;
+import dev.inmesh.http.MeshHeaders;
 import dev.inmesh.http.StaleAnswers;
 import java.io.IOException;
-import java.util.function.Supplier;
+import java.net.ConnectException;
+import java.net.URI;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -24,26 +24,21 @@ import okio.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call to an upstream, on the caller's thread or the dispatcher's. Used once, by one thread.
- *
- * <p>The order of the stages, outermost first: the fallback, since it sees every way of failing;
- * the deadline, since it covers everything inside; the breaker and the limit, since they refuse
- * before anything is picked (these three are {@link dev.inmesh.engine.UpstreamEngine#plan}); then
- * the {@link Attempts}.
+ * One call to an upstream, on the caller's thread or the dispatcher's: makes its attempts, one
+ * after the other, until one stands; {@link HttpCall} decides. Used once, by one thread; the body
+ * of the answer may be read by another one.
  */
-final class UpstreamCall {
+final class UpstreamCall implements CalledRequest {
 
-  private final HttpUpstream upstream;
+  /** How much earlier OkHttp's own call timeout may fire than the deadline that includes it. */
+  private static final long CLOCK_SLACK_NANOS = 2_000_000;
+
   private final AttemptClients clients;
   private final Interceptor.Chain chain;
   private final CallListener callListener;
   private final Request request;
-  private final long startNanos;
   private final long limitNanos;
-
-  private final UpstreamSettings settings;
-  private final UpstreamListener listener;
-  private final StaleAnswers.@Nullable Key staleKey;
+  private final HttpCall call;
 
   UpstreamCall(
       HttpUpstream upstream,
@@ -53,62 +48,12 @@ final class UpstreamCall {
       Request request,
       long startNanos,
       long limitNanos) {
-    this.upstream = upstream;
     this.clients = clients;
     this.chain = chain;
     this.callListener = callListener;
     this.request = request;
-    this.startNanos = startNanos;
-    String path = request.url().encodedPath();
-    this.settings = upstream.engine().settings(request.method(), path);
-    this.listener = upstream.engine().listener(request.method(), path);
-    StaleAnswers stale = upstream.stale(settings);
-    this.staleKey =
-        stale == null
-            ? null
-            : stale.key(request.method(), request.url().toString(), request::header);
+    this.call = new HttpCall(upstream, this, startNanos);
     this.limitNanos = Math.min(limitNanos, usersTimeoutNanos());
-  }
-
-  Response execute() throws IOException {
-    long now = System.nanoTime();
-    CallPlan plan;
-    try {
-      plan = upstream.engine().plan(info(), now);
-    } catch (MeshException refused) {
-      return fallBackOrThrow(refused, deadlineNanos());
-    }
-    Lease first;
-    try {
-      first = plan.first(now);
-    } catch (MeshException nobody) {
-      // Nothing was tried, so nothing is proven: the breaker must not open for it.
-      boolean timedOut = nobody instanceof CallTimeoutException;
-      Outcome outcome = timedOut ? Outcome.IGNORED : Outcome.REJECTION;
-      plan.end(outcome, false, false, System.nanoTime());
-      return fallBackOrThrow(nobody, plan.deadlineNanos());
-    }
-    try {
-      return new Attempts(this, plan).run(first);
-    } catch (RuntimeException | Error e) {
-      // A bug in the user's own code (a body, a network interceptor): no server is to blame.
-      plan.end(Outcome.IGNORED, false, false, System.nanoTime());
-      throw e;
-    }
-  }
-
-  private CallInfo info() {
-    RequestBody body = request.body();
-    return new CallInfo(
-        request.method(),
-        request.url().encodedPath(),
-        startNanos,
-        KeyHash.of(
-            settings, request.url().encodedPath(), request::header, request.url()::queryParameter),
-        limitNanos,
-        Idempotence.of(request.method()) || request.header(Idempotence.KEY_HEADER) != null,
-        body == null || !body.isOneShot(),
-        upstream.hasFallbackInCode());
   }
 
   /**
@@ -121,64 +66,240 @@ final class UpstreamCall {
     if (timeout.timeoutNanos() == 0) {
       return Long.MAX_VALUE;
     }
-    boolean fallsBack =
-        settings.fallback().stale()
-            || settings.fallback().byDefault()
-            || upstream.hasFallbackInCode();
-    if (fallsBack && timeout instanceof AsyncTimeout running) {
+    if (call.fallsBack() && timeout instanceof AsyncTimeout running) {
       boolean unused = running.exit();
     }
     return timeout.timeoutNanos();
   }
 
-  /** The instant by which the call, and whatever it is redirected to, must have returned. */
-  long deadlineNanos() {
-    return startNanos + Math.min(settings.timeouts().call().toNanos(), limitNanos);
+  Response execute() throws IOException {
+    long now = System.nanoTime();
+    Lease first;
+    try {
+      first = call.start(limitNanos, now);
+    } catch (MeshException refused) {
+      return orThrow(call.fallBack(() -> refused, System.nanoTime()), refused);
+    }
+    try {
+      return attempts(first);
+    } catch (RuntimeException | Error e) {
+      // A bug in the user's own code (a body, a network interceptor): no server is to blame.
+      call.abandoned(System.nanoTime());
+      throw e;
+    }
   }
 
-  Response fallBackOrThrow(MeshException failure, long deadlineNanos) throws MeshException {
-    Response local = fallBack(() -> failure, deadlineNanos);
+  private Response attempts(Lease first) throws IOException {
+    Lease lease = first;
+    while (true) {
+      Attempt attempt = new Attempt(call, this, lease);
+      Response response;
+      try {
+        response = answer(attempt);
+      } catch (IOException e) {
+        long now = System.nanoTime();
+        if (isCallersDoing(now) || attempt.hasBrokenRequest()) {
+          call.abandoned(attempt, false, now);
+          throw e;
+        }
+        boolean again = call.failed(attempt, attempt.kindOf(e, now), unwrapped(e), now);
+        lease = again ? another() : null;
+        if (lease == null) {
+          MeshException failure = call.gaveUp(attempt, System.nanoTime());
+          return orThrow(call.fallBack(() -> failure, System.nanoTime()), failure);
+        }
+        continue;
+      } catch (RuntimeException | Error e) {
+        call.abandoned(attempt, false, System.nanoTime());
+        throw e;
+      }
+      if (response.networkResponse() == null) {
+        return fromCache(attempt, response);
+      }
+      boolean again =
+          call.answered(
+              attempt, response.code(), response.header("Retry-After"), System.nanoTime());
+      lease = again ? another() : null;
+      if (lease == null) {
+        return stands(attempt, response);
+      }
+      attempt.discard(response);
+    }
+  }
+
+  /** An answer, and of one that would stand its body too if that is small. */
+  private Response answer(Attempt attempt) throws IOException {
+    Response response = attempt.execute();
+    boolean retryAfter = response.header("Retry-After") != null;
+    Outcome outcome = call.judge(attempt, response.code(), retryAfter);
+    if (outcome == Outcome.SUCCESS || outcome == Outcome.IGNORED) {
+      attempt.readSmallBody(response);
+    }
+    return response;
+  }
+
+  /** Cancelled or interrupted: no server is to blame, and nobody waits for an answer. */
+  private boolean isCallersDoing(long now) {
+    return isCancelledByUser(now) || Thread.currentThread().isInterrupted();
+  }
+
+  private boolean isCancelledByUser(long now) {
+    return isCancelled() && now - call.deadlineNanos() < -CLOCK_SLACK_NANOS;
+  }
+
+  /** The server of a further attempt after the wait for it, or null. */
+  private @Nullable Lease another() {
+    long backoff = call.backoffNanos();
+    if (backoff > 0 && !callListener.await(chain.call(), backoff)) {
+      return null;
+    }
+    return call.another(System.nanoTime());
+  }
+
+  /** OkHttp's own message names the URL's port; its cause, which is ours, the server's. */
+  private static IOException unwrapped(IOException failure) {
+    return failure instanceof ConnectException
+            && failure.getCause() instanceof ConnectException cause
+        ? cause
+        : failure;
+  }
+
+  /** The user's own cache answered: no server was asked, and nothing is proven. */
+  private Response fromCache(Attempt attempt, Response response) {
+    call.abandoned(attempt, false, System.nanoTime());
+    return response
+        .newBuilder()
+        .header(MeshHeaders.SOURCE, MeshHeaders.CACHE)
+        .removeHeader(MeshHeaders.SERVER)
+        .build();
+  }
+
+  /** The last answer, whatever it says, unless there is a better one here. */
+  private Response stands(Attempt attempt, Response response) {
+    Response local = await(call.instead(attempt, System.nanoTime()));
+    if (local != null) {
+      attempt.discard(response);
+      return local;
+    }
+    return response
+        .newBuilder()
+        .header(MeshHeaders.SOURCE, call.source().tag())
+        .header(MeshHeaders.SERVER, attempt.lease().address())
+        .body(LiveBody.of(response, keptBody(response), attempt, this))
+        .build();
+  }
+
+  private Response orThrow(@Nullable Instead instead, MeshException failure) throws MeshException {
+    Response local = await(instead);
     if (local == null) {
       throw failure;
     }
     return local;
   }
 
-  /** What the caller gets instead, or null. */
-  @Nullable Response fallBack(Supplier<MeshException> failure, long deadlineNanos) {
-    long now = System.nanoTime();
-    LocalAnswer answer =
-        upstream.fallBack(
-            settings,
-            listener,
-            staleKey,
-            request.method(),
-            () -> request.url().uri(),
-            failure,
-            deadlineNanos - now,
-            now);
+  private @Nullable Response await(@Nullable Instead instead) {
+    LocalAnswer answer = instead instanceof FallingBack code ? code.await() : (LocalAnswer) instead;
     return answer == null ? null : LocalResponses.of(answer, request);
   }
 
   /** Keeps the answer's body as it is read, or null when it must not be kept. */
-  @Nullable KeptBody keptBody(Response response) {
-    StaleAnswers stale = upstream.stale(settings);
-    if (stale == null || staleKey == null) {
-      return null;
-    }
-    // The cookie jar's cookies are on the request that went out, not on the one that was made.
+  private @Nullable KeptBody keptBody(Response response) {
     // Without one it came from the client's cache, which knows whose it is, and we don't.
     Response network = response.networkResponse();
-    boolean personal =
+    StaleAnswers.Place place =
         network == null
-            || stale.key(request.method(), staleKey.url(), network.request()::header) == null;
-    return !personal && stale.mayKeep(response.code(), name -> KeptBody.header(response, name))
-        ? new KeptBody(stale, staleKey, response)
-        : null;
+            ? null
+            : call.placeToKeep(
+                response.code(),
+                // The cookie jar's cookies are on the request that went out, not on ours.
+                network.request()::header,
+                name -> KeptBody.header(response, name));
+    return place == null ? null : new KeptBody(place, response);
   }
 
-  long startNanos() {
-    return startNanos;
+  /** The caller will read the body. */
+  void bodyOpened(Attempt attempt) {
+    callListener.bodyOpened();
+    attempt.onCancel(() -> bodyCancelled(attempt));
+  }
+
+  /** The body was read to its end, or closed before. */
+  void bodyDone(Attempt attempt) {
+    call.bodyDone(attempt, System.nanoTime());
+    callListener.bodyEnded(null);
+  }
+
+  /** Reading the body failed; what the caller gets to see. */
+  IOException bodyFailed(Attempt attempt, IOException failure) {
+    long now = System.nanoTime();
+    IOException seen = failure;
+    if (isCallersDoing(now)) {
+      call.abandoned(attempt, false, now);
+    } else {
+      Failure kind = attempt.kindOf(failure, now);
+      seen = call.bodyFailed(attempt, kind, unwrapped(failure), now);
+    }
+    callListener.bodyEnded(seen);
+    return seen;
+  }
+
+  /**
+   * Its time ran out, or somebody cancelled it. While nobody was reading, that says nothing of the
+   * server: the caller took its time, or forgot to close.
+   */
+  private void bodyCancelled(Attempt attempt) {
+    long now = System.nanoTime();
+    if (isCancelledByUser(now) || !attempt.isReading()) {
+      call.abandoned(attempt, true, now);
+    } else {
+      call.bodyTimedOut(attempt, now);
+    }
+  }
+
+  @Override
+  public String method() {
+    return request.method();
+  }
+
+  @Override
+  public String path() {
+    return request.url().encodedPath();
+  }
+
+  @Override
+  public String url() {
+    return request.url().toString();
+  }
+
+  @Override
+  public URI uri() {
+    return request.url().uri();
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    return request.header(name);
+  }
+
+  @Override
+  public @Nullable String query(String name) {
+    return request.url().queryParameter(name);
+  }
+
+  @Override
+  public boolean isReplayable() {
+    RequestBody body = request.body();
+    return body == null || !body.isOneShot();
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return chain.call().isCanceled();
+  }
+
+  /** The instant by which the call, and whatever it is redirected to, must have returned. */
+  long deadlineNanos() {
+    return call.deadlineNanos();
   }
 
   Interceptor.Chain chain() {
@@ -187,10 +308,6 @@ final class UpstreamCall {
 
   CallListener callListener() {
     return callListener;
-  }
-
-  UpstreamListener listener() {
-    return listener;
   }
 
   AttemptClients clients() {

@@ -10,6 +10,7 @@ import dev.inmesh.call.Answer;
 import dev.inmesh.call.BreakerOpenException;
 import dev.inmesh.call.CallTimeoutException;
 import dev.inmesh.call.MeshException;
+import dev.inmesh.call.NoServerException;
 import dev.inmesh.call.Phase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,6 +33,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,8 +50,13 @@ public abstract class HttpDriverContract extends LoopbackFixture {
         throws IOException;
   }
 
-  /** A client of the driver's kind, wrapped. */
+  /** A client of the driver's kind, which follows redirects, wrapped. */
   protected abstract Client wrap(Mesh mesh);
+
+  /** Some clients don't tell a handshake from the connect before it. */
+  protected Phase phaseOfAHangingHandshake() {
+    return Phase.TLS;
+  }
 
   private static Reply get(Client client) throws IOException {
     return get(client, "/v1");
@@ -182,7 +191,7 @@ public abstract class HttpDriverContract extends LoopbackFixture {
                 "timeout",
                 "10s",
                 "timeout.attempt",
-                "50ms",
+                "200ms",
                 "retry.on",
                 "timeout",
                 "budget",
@@ -239,7 +248,7 @@ public abstract class HttpDriverContract extends LoopbackFixture {
             mesh(
                 List.of(dripping, well),
                 "timeout.attempt",
-                "50ms",
+                "200ms",
                 "retry.on",
                 "timeout",
                 "budget",
@@ -311,7 +320,7 @@ public abstract class HttpDriverContract extends LoopbackFixture {
               CallTimeoutException.class,
               () -> client.send("GET", "https://inventory/", Map.of(), ""));
 
-      assertThat(timeout.phase()).isEqualTo(Phase.TLS);
+      assertThat(timeout.phase()).isEqualTo(phaseOfAHangingHandshake());
     }
   }
 
@@ -960,5 +969,263 @@ public abstract class HttpDriverContract extends LoopbackFixture {
         assertThat(seven).filteredOn(b.address()::equals).hasSize(1);
       }
     }
+  }
+
+  @Test
+  void eachServerHasConnectionsOfItsOwn() throws Exception {
+    LoopbackServer a = server(e -> e.reply(200, "a"));
+    LoopbackServer b = server(e -> e.reply(200, "b"));
+    Client client = wrap(mesh(List.of(a, b), "balancer", "round_robin"));
+
+    for (int i = 0; i < 20; i++) {
+      Reply reply = get(client);
+      assertThat(reply.body()).isEqualTo(reply.server().equals(a.address()) ? "a" : "b");
+    }
+    assertThat(a.connections.get()).isOne();
+    assertThat(b.connections.get()).isOne();
+  }
+
+  @Test
+  void aCallToAnUpstreamNamedByAnAddressGoesToItsServers() throws Exception {
+    Client client = wrap(mesh(well(), "hosts", "10.255.255.1"));
+
+    Reply reply = client.send("GET", "http://10.255.255.1:99/z", Map.of(), "");
+
+    assertThat(reply.body()).isEqualTo("well /z");
+  }
+
+  @Test
+  void ipv6HostsMeanTheUpstreamHoweverTheyAreWritten() throws Exception {
+    Client client = wrap(mesh(well(), "hosts", "[2001:db8:0:0::9]:8080, [2001:db8::7]"));
+
+    Reply withPort = client.send("GET", "http://[2001:db8::9]:8080/a", Map.of(), "");
+    Reply withoutPort = client.send("GET", "http://[2001:db8:0::7]/b", Map.of(), "");
+
+    assertThat(withPort.body()).isEqualTo("well /a");
+    assertThat(withoutPort.body()).isEqualTo("well /b");
+  }
+
+  @Test
+  void aNameThatDoesNotResolveIsAClearError() {
+    Mesh mesh = mesh("no-such-host.invalid:80", "retry.on", "off", "timeout", "20s");
+
+    assertThatThrownBy(() -> get(wrap(mesh)))
+        .isInstanceOf(MeshException.class)
+        .hasMessageContaining("no-such-host.invalid:80 connect failed")
+        .hasRootCauseInstanceOf(UnknownHostException.class);
+  }
+
+  @Test
+  void answersWithoutABodyAreOverAtOnce() throws Exception {
+    LoopbackServer server =
+        server(
+            e -> {
+              if (e.method().equals("HEAD")) {
+                e.write("HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n");
+              } else {
+                e.write("HTTP/1.1 204 No Content\r\n\r\n");
+              }
+              return true;
+            });
+    Mesh mesh = mesh(server, "timeout", "30s");
+    Client client = wrap(mesh);
+
+    for (int i = 0; i < 5; i++) {
+      assertThat(get(client).status()).isEqualTo(204);
+      assertThat(client.send("HEAD", "http://inventory/", Map.of(), "").status()).isEqualTo(200);
+    }
+
+    assertQuiet(mesh);
+    assertThat(server.connections.get()).isOne();
+  }
+
+  @Test
+  void aFailingAnswerIsNotWaitedForToTheLastByte() throws Exception {
+    LoopbackServer stalling =
+        server(
+            e -> {
+              e.write("HTTP/1.1 503 Busy\r\nContent-Length: 1000\r\n\r\nx");
+              return e.hang();
+            });
+    LoopbackServer well = well();
+    Client client = wrap(mesh(List.of(stalling, well), "budget", "100%"));
+
+    for (int i = 0; i < 6; i++) {
+      assertThat(get(client).server()).isEqualTo(well.address());
+    }
+    assertThat(stalling.awaitClosedByPeer()).isTrue();
+  }
+
+  @Test
+  void callsThatNobodyCouldTakeDoNotOpenTheBreaker() throws Exception {
+    LoopbackServer server = well();
+    Mesh mesh = mesh(server, "breaker.open-duration", "1h");
+    Client client = wrap(mesh);
+    mesh.upstream("inventory").drain(server.address()).get(5, TimeUnit.SECONDS);
+    for (int i = 0; i < 40; i++) {
+      assertThatThrownBy(() -> get(client)).isInstanceOf(NoServerException.class);
+    }
+
+    mesh.upstream("inventory").restore(server.address());
+
+    assertThat(get(client).status()).isEqualTo(200);
+  }
+
+  @Test
+  void theBreakerStillOpensForRealFailures() throws Exception {
+    LoopbackServer server = server(LoopbackServer.Exchange::reset);
+    Client client = wrap(mesh(server, "retry.on", "off", "breaker.open-duration", "1h"));
+    for (int i = 0; i < 10; i++) {
+      assertThatThrownBy(() -> get(client)).isInstanceOf(IOException.class);
+    }
+
+    assertThatThrownBy(() -> get(client)).isInstanceOf(BreakerOpenException.class);
+  }
+
+  @Test
+  void aRequestThatMakesTheServerDropItsConnectionsIsSentTwiceAtMost() throws Exception {
+    CountDownLatch together = new CountDownLatch(8);
+    LoopbackServer server =
+        server(
+            e -> {
+              together.countDown();
+              together.await();
+              return e.reply(200, "ok");
+            });
+    Client client = wrap(mesh(server, "retry.on", "off"));
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  get(client);
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      threads.add(thread);
+      thread.start();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    server.behave(e -> false);
+
+    assertThatThrownBy(() -> get(client, "/poison")).isInstanceOf(IOException.class);
+
+    assertThat(server.requests).filteredOn(e -> e.path().equals("/poison")).hasSize(2);
+  }
+
+  @Test
+  void anInterruptedCallerBlamesNobody() throws Exception {
+    LoopbackServer a = well();
+    LoopbackServer b = well();
+    Mesh mesh = mesh(List.of(a, b), "fallback", "default");
+    Client client = wrap(mesh);
+
+    for (int i = 0; i < 20; i++) {
+      AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
+      Thread caller =
+          new Thread(
+              () -> {
+                Thread.currentThread().interrupt();
+                try {
+                  get(client);
+                } catch (IOException e) {
+                  thrown.set(e);
+                }
+              });
+      caller.start();
+      caller.join();
+      assertThat(thrown.get()).isInstanceOf(IOException.class);
+    }
+
+    assertThat(a.requests.size() + b.requests.size()).isLessThanOrEqualTo(20);
+    assertThat(mesh.upstream("inventory").servers())
+        .allMatch(s -> s.state() == ServerStatus.State.UP);
+    assertQuiet(mesh);
+    assertThat(get(client).source()).isEqualTo("live");
+  }
+
+  @Test
+  void redirectsAreFollowedWithinTheUpstreamToOthersAndOutOfTheMesh() throws Exception {
+    LoopbackServer stranger =
+        server(e -> e.reply(200, "stranger " + e.headers().get("authorization")));
+    LoopbackServer server =
+        server(
+            e ->
+                switch (e.path()) {
+                  case "/within" -> e.reply(302, "", "Location: /v1");
+                  case "/other" -> e.reply(307, "", "Location: http://payments/x");
+                  case "/out" -> e.reply(301, "", "Location: http://" + stranger.address() + "/y");
+                  default -> e.reply(200, e.method() + " " + e.path() + " " + e.body());
+                });
+    LoopbackServer payments = server(e -> e.reply(200, "payments " + e.method() + " " + e.body()));
+    Mesh mesh = mesh(server, "mesh.upstream.payments.servers", payments.address());
+    Client client = wrap(mesh);
+
+    Reply within = post(client, "/within");
+    Reply other = client.send("POST", "http://inventory/other", Map.of(), "money");
+    Map<String, String> authorized = Map.of("Authorization", "secret");
+    Reply out = client.send("GET", "http://inventory/out", authorized, "");
+
+    assertThat(within.body()).isEqualTo("GET /v1 ");
+    assertThat(within.server()).isEqualTo(server.address());
+    assertThat(other.body()).isEqualTo("payments POST money");
+    assertThat(out.body()).isEqualTo("stranger null");
+    assertThat(out.source()).isEmpty();
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void aRedirectIntoAnotherUpstreamKeepsTheFirstDeadline() throws Exception {
+    LoopbackServer hanging = server(LoopbackServer.Exchange::hang);
+    LoopbackServer redirecting = server(e -> e.reply(302, "", "Location: http://payments/x"));
+    Mesh mesh =
+        mesh(
+            redirecting,
+            "timeout",
+            "200ms",
+            "mesh.upstream.payments.servers",
+            hanging.address(),
+            "mesh.upstream.payments.timeout",
+            "45s");
+
+    assertThatThrownBy(() -> get(wrap(mesh)))
+        .isInstanceOfSatisfying(
+            CallTimeoutException.class, e -> assertThat(e.upstream()).isEqualTo("payments"));
+  }
+
+  @Test
+  void aRedirectOutOfTheMeshKeepsTheDeadlineToTheLastByte() throws Exception {
+    LoopbackServer dripping = dripping(1_000_000, new AtomicInteger());
+    LoopbackServer redirecting =
+        server(e -> e.reply(302, "", "Location: http://" + dripping.address() + "/"));
+
+    assertThatThrownBy(() -> get(wrap(mesh(redirecting, "timeout", "200ms"))))
+        .isInstanceOf(IOException.class);
+    assertThat(dripping.awaitClosedByPeer()).isTrue();
+  }
+
+  @Test
+  void anEncodedAnswerIsNotKept() throws Exception {
+    LoopbackServer server = server(e -> e.reply(200, "????", "Content-Encoding: br"));
+    Client client = wrap(mesh(server, "fallback", "stale,default", "fallback.body", "default"));
+    client.send("GET", "http://inventory/v1", Map.of("Accept-Encoding", "br"), "");
+    server.behave(e -> e.reply(500, "bad"));
+
+    assertThat(get(client).body()).isEqualTo("default");
+  }
+
+  @Test
+  void headersThatAreNotAsciiAreServedAsTheyCame() throws Exception {
+    LoopbackServer server = server(e -> e.reply(200, "good", "X-City: Troms\u00f8"));
+    Client client = wrap(mesh(server, "fallback", "stale"));
+    assertThat(get(client).body()).isEqualTo("good");
+    server.behave(e -> e.reply(503, "bad", "Retry-After: bient\u00f4t"));
+
+    assertThat(get(client).body()).isEqualTo("good");
+    assertThat(get(client, "/other").status()).isEqualTo(503);
   }
 }

@@ -16,7 +16,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -546,20 +545,6 @@ final class OkHttpFeaturesTest extends LoopbackFixture {
   }
 
   @Test
-  void eachServerHasConnectionsOfItsOwn() throws Exception {
-    LoopbackServer a = server(e -> e.reply(200, "a"));
-    LoopbackServer b = server(e -> e.reply(200, "b"));
-    OkHttpClient http = mesh(List.of(a, b), "balancer", "round_robin").wrap(new OkHttpClient());
-
-    for (int i = 0; i < 20; i++) {
-      Reply reply = send(http, GET);
-      assertThat(reply.body()).isEqualTo(reply.server().equals(a.address()) ? "a" : "b");
-    }
-    assertThat(a.connections.get()).isOne();
-    assertThat(b.connections.get()).isOne();
-  }
-
-  @Test
   void theHostHeaderIsAsCalledOrAsConfigured() throws Exception {
     LoopbackServer server = well();
     send(mesh(server).wrap(new OkHttpClient()), GET);
@@ -643,26 +628,6 @@ final class OkHttpFeaturesTest extends LoopbackFixture {
     public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
       throw new AssertionError(host);
     }
-  }
-
-  @Test
-  void aCallToAnUpstreamNamedByAnAddressGoesToItsServers() throws Exception {
-    LoopbackServer server = well();
-    OkHttpClient http = mesh(server, "hosts", "10.255.255.1").wrap(new OkHttpClient());
-
-    Reply reply = send(http, new Request.Builder().url("http://10.255.255.1:99/z").build());
-
-    assertThat(reply.body()).isEqualTo("well /z");
-  }
-
-  @Test
-  void aNameThatDoesNotResolveIsAClearError() {
-    Mesh mesh = mesh("no-such-host.invalid:80", "retry.on", "off", "timeout", "20s");
-
-    assertThatThrownBy(() -> send(mesh.wrap(new OkHttpClient()), GET))
-        .isInstanceOf(MeshException.class)
-        .hasMessageContaining("no-such-host.invalid:80 connect failed")
-        .hasRootCauseInstanceOf(UnknownHostException.class);
   }
 
   @Test

@@ -17,6 +17,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.web.client.ResourceAccessException;
 
 /** Each recipe does what it says. */
 final class RecipesTest {
@@ -114,6 +115,26 @@ final class RecipesTest {
       assertThat(seen.get(1)).isEqualTo(STOCK);
       assertThat(seen.get(2)).contains("mesh.upstream.inventory.timeout", "no unit");
       assertThat(seen.get(3)).isEqualTo(STOCK);
+    }
+  }
+
+  @Test
+  void springsRestClientCallsTheUpstreamAndItsExceptionTellsWhatFailed() throws Exception {
+    String nobody = LocalServer.nobody();
+    try (LocalServer a = LocalServer.answering(STOCK)) {
+      assertThat(SpringRestClient.run(a.address())).isEqualTo(STOCK + " from " + a.address());
+    }
+
+    assertThatThrownBy(() -> SpringRestClient.run(nobody))
+        .isInstanceOf(ResourceAccessException.class)
+        .hasCauseInstanceOf(MeshException.class)
+        .hasMessageContaining(nobody + " connect refused");
+  }
+
+  @Test
+  void aRetrofitServiceCallsTheUpstream() throws Exception {
+    try (LocalServer a = LocalServer.answering(STOCK)) {
+      assertThat(RetrofitService.run(a.address())).isEqualTo(STOCK + " from " + a.address());
     }
   }
 

@@ -1,0 +1,388 @@
+package dev.inmesh.jdkhttp;
+
+import dev.inmesh.call.Phase;
+import dev.inmesh.engine.Lease;
+import dev.inmesh.event.Failure;
+import dev.inmesh.event.Outcome;
+import dev.inmesh.http.HttpAttempt;
+import dev.inmesh.http.HttpCall;
+import dev.inmesh.http.Resolver;
+import dev.inmesh.http.Timers;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try on one server: a request of the JDK's client, whose body is not touched before it is
+ * known what becomes of the answer. Everything in it happens on whatever thread it happens on; what
+ * ends it first wins, and tells {@link UpstreamCall}.
+ */
+final class Attempt extends HttpAttempt implements BodyWatch {
+
+  /** Up to this many bytes an answer of known length is read before it counts as one. */
+  private static final long SMALL_BODY_BYTES = 64 << 10;
+
+  /**
+   * The JDK's own timer says whether the connection was made, so it may go first; ours is for the
+   * case that no thread is free to pass on what it said.
+   */
+  private static final long GRACE_NANOS = 10_000_000;
+
+  private final HttpCall call;
+  private final UpstreamCall<?> driver;
+  private final @Nullable WatchedPublisher body;
+
+  /** Whether it is known what became of it; until then, whatever happens first decides. */
+  private final AtomicBoolean decided = new AtomicBoolean();
+
+  private final AtomicBoolean bodyTaken = new AtomicBoolean();
+  private volatile Phase phase = Phase.RESOLVE;
+  private volatile boolean cancelled;
+  private volatile Timers.Timer timer = Timers.Timer.NONE;
+  private volatile Timers.Timer readTimer = Timers.Timer.NONE;
+  private volatile @Nullable CompletableFuture<?> running;
+  private volatile @Nullable HttpResponse<Flow.Publisher<List<ByteBuffer>>> response;
+  private volatile @Nullable SmallBody small;
+  private volatile @Nullable LiveBody live;
+  private volatile @Nullable HttpHeaders sentHeaders;
+  private boolean sent;
+
+  Attempt(HttpCall call, UpstreamCall<?> driver, Lease lease) {
+    super(call, lease);
+    this.call = call;
+    this.driver = driver;
+    this.body =
+        driver
+            .request()
+            .bodyPublisher()
+            .map(users -> new WatchedPublisher(users, this::requestWritten))
+            .orElse(null);
+  }
+
+  void start() {
+    Resolver.Name name = driver.mesh().name(lease().server());
+    List<InetAddress> addresses = name.addresses(lease().startNanos());
+    if (!addresses.isEmpty()) {
+      send(addresses.get(0));
+      return;
+    }
+    // A name that has never been resolved yet; all others are known.
+    timer = driver.later(deadlineNanos() - System.nanoTime(), this::timeIsUp);
+    CompletableFuture<?> unused =
+        name.pending()
+            .whenComplete(
+                (found, failure) ->
+                    driver.now(() -> resolved(found == null ? List.of() : found, failure)));
+  }
+
+  private void resolved(List<InetAddress> found, @Nullable Throwable failure) {
+    timer.cancel();
+    if (!found.isEmpty()) {
+      send(found.get(0));
+    } else if (decide()) {
+      UnknownHostException unknown = new UnknownHostException(lease().server().host());
+      unknown.initCause(failure);
+      driver.failed(this, Failure.CONNECT, unknown);
+    }
+  }
+
+  private void send(InetAddress address) {
+    if (decided.get()) {
+      return;
+    }
+    phase = Phase.CONNECT;
+    long left = deadlineNanos() - System.nanoTime();
+    if (left <= 0) {
+      timeIsUp();
+      return;
+    }
+    try {
+      RequestAt request = driver.requestTo(lease().server(), address, Duration.ofNanos(left), body);
+      sentHeaders = request.headers();
+      timer = driver.later(left + GRACE_NANOS, this::timeIsUp);
+      if (body == null) {
+        // Whether it is connected yet can't be seen, so the time for that counts too.
+        awaitAnswer(driver.connectNanos());
+      }
+      CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> sending =
+          driver.client().sendAsync(request, BodyHandlers.ofPublisher(), driver.pushPromises());
+      running = sending;
+      CompletableFuture<?> unused =
+          sending.whenComplete((answer, failure) -> driver.guarded(() -> arrived(answer, failure)));
+      if (decided.get()) {
+        sending.cancel(true);
+        timer.cancel();
+        readTimer.cancel();
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      if (decide()) {
+        driver.broken(this, e); // The request itself, or the user's cookie handler.
+      }
+    }
+  }
+
+  private void requestWritten() {
+    awaitAnswer(0);
+  }
+
+  /** With {@code timeout.read}, an answer must begin in that time, and so long more. */
+  private void awaitAnswer(long moreNanos) {
+    long read = driver.readNanos();
+    if (read != Long.MAX_VALUE && response == null && !decided.get()) {
+      readTimer = driver.later(read + moreNanos, this::readTimeIsUp);
+    }
+  }
+
+  private void readTimeIsUp() {
+    if (response == null) {
+      timeIsUp();
+    }
+  }
+
+  /** The same for each part of a body. */
+  private void awaitMore(SmallBody reading) {
+    long left = driver.readNanos() - reading.idleNanos(System.nanoTime());
+    if (left <= 0) {
+      timeIsUp();
+    } else if (driver.readNanos() != Long.MAX_VALUE && !decided.get()) {
+      readTimer = driver.later(left, () -> awaitMore(reading));
+    }
+  }
+
+  private void timeIsUp() {
+    if (decide()) {
+      stop();
+      // Of a request without a body there is no sign that it was sent, but it mostly was.
+      boolean unsent = phase == Phase.RESOLVE || (body != null && !body.hasBegun());
+      Failure kind = unsent ? Failure.CONNECT_TIMEOUT : Failure.TIMEOUT;
+      sent = !unsent;
+      if (phase == Phase.CONNECT) {
+        phase = Failures.phaseWithoutAnswer(kind, body);
+      }
+      driver.failed(this, kind, new HttpTimeoutException("request timed out"));
+    }
+  }
+
+  private void arrived(
+      @Nullable HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer,
+      @Nullable Throwable failure) {
+    readTimer.cancel();
+    if (answer == null) {
+      if (decide()) {
+        failed(Failures.unwrapped(failure));
+      }
+      return;
+    }
+    response = answer;
+    phase = Phase.BODY;
+    if (decided.get()) {
+      discard();
+      return;
+    }
+    try {
+      head(answer);
+    } catch (IOException | RuntimeException | Error e) {
+      discard();
+      if (decide()) {
+        driver.broken(this, e);
+      }
+    }
+  }
+
+  private void head(HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer) throws IOException {
+    driver.keepCookies(answer.headers());
+    boolean retryAfter = answer.headers().firstValue("Retry-After").isPresent();
+    Outcome outcome = call.judge(this, answer.statusCode(), retryAfter);
+    boolean good = outcome == Outcome.SUCCESS || outcome == Outcome.IGNORED;
+    if (good && (isSmall(answer) || hasNoBody(answer)) && bodyTaken.compareAndSet(false, true)) {
+      SmallBody reading = new SmallBody(failure -> driver.guarded(() -> smallBodyOver(failure)));
+      small = reading;
+      answer.body().subscribe(reading);
+      awaitMore(reading);
+      if (decided.get()) {
+        reading.cancel();
+      }
+    } else if (decide()) {
+      driver.answered(this);
+    } else {
+      discard();
+    }
+  }
+
+  private void smallBodyOver(@Nullable Throwable failure) {
+    if (decide()) {
+      if (failure == null) {
+        driver.answered(this);
+      } else {
+        failed(Failures.unwrapped(failure));
+      }
+    }
+  }
+
+  private void failed(Throwable failure) {
+    Throwable ofTheBody = body == null ? null : body.failure();
+    if (ofTheBody != null || failure instanceof Error || driver.isCallersDoing()) {
+      driver.broken(this, ofTheBody == null ? failure : ofTheBody);
+      return;
+    }
+    Failure kind = response == null ? Failures.kind(failure, body) : Failures.kindOfBody(failure);
+    sent = response != null || Failures.wasSent(kind);
+    if (response == null) {
+      phase = Failures.phase(failure, kind, body);
+    }
+    driver.failed(this, kind, failure);
+  }
+
+  private boolean isSmall(HttpResponse<?> answer) {
+    String length = answer.headers().firstValue("Content-Length").orElse(null);
+    try {
+      return length != null && Long.parseLong(length) <= SMALL_BODY_BYTES;
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  private boolean hasNoBody(HttpResponse<?> answer) {
+    int status = answer.statusCode();
+    return driver.method().equals("HEAD") || status == 204 || status == 304;
+  }
+
+  /** True for the first that decides. */
+  private boolean decide() {
+    if (!decided.compareAndSet(false, true)) {
+      return false;
+    }
+    timer.cancel();
+    readTimer.cancel();
+    return true;
+  }
+
+  private void stop() {
+    CompletableFuture<?> sending = running;
+    if (sending != null) {
+      sending.cancel(true);
+    }
+    SmallBody reading = small;
+    if (reading != null) {
+      reading.cancel();
+    }
+  }
+
+  /** Nobody waits for it any more, and no server is to blame. */
+  void cancel() {
+    cancelled = true;
+    if (decide()) {
+      call.abandoned(this, false, System.nanoTime());
+      stop();
+      return;
+    }
+    LiveBody reading = live;
+    if (reading != null) {
+      reading.cancelled(new IOException("Request cancelled"));
+    } else {
+      abandon();
+    }
+  }
+
+  /** Its answer is here, and nobody waits for it. */
+  void abandon() {
+    discard();
+    bodyAbandoned();
+  }
+
+  /** Lets go of a body that nobody wants. */
+  void discard() {
+    HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer = response;
+    if (answer != null && bodyTaken.compareAndSet(false, true)) {
+      boolean all = isSmall(answer) || hasNoBody(answer);
+      answer.body().subscribe(new Unwanted(all, driver.mesh().timers()));
+    }
+  }
+
+  /** The answer; there is one when it has been told to have answered. */
+  HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer() {
+    HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer = response;
+    if (answer == null) {
+      throw new IllegalStateException("no answer");
+    }
+    return answer;
+  }
+
+  /** The headers of the request as they went out, as far as the mesh knows. */
+  HttpHeaders sentHeaders() {
+    HttpHeaders headers = sentHeaders;
+    return headers == null ? driver.request().headers() : headers;
+  }
+
+  /** How long there may be nothing to read. */
+  long readNanos() {
+    return driver.readNanos();
+  }
+
+  boolean hasAnswer() {
+    return response != null;
+  }
+
+  /** The whole body where it was read before; null when it is still to be read. */
+  @Nullable List<ByteBuffer> bytes() {
+    SmallBody read = small;
+    return read == null ? null : read.bytes();
+  }
+
+  /** Hands the body, which was not read before, to its reader. */
+  void read(LiveBody reader) {
+    live = reader;
+    if (bodyTaken.compareAndSet(false, true)) {
+      answer().body().subscribe(reader);
+    }
+    if (cancelled) {
+      reader.cancelled(new IOException("Request cancelled"));
+    }
+  }
+
+  @Override
+  public void bodyDone() {
+    call.bodyDone(this, System.nanoTime());
+  }
+
+  @Override
+  public void bodyAbandoned() {
+    call.abandoned(this, true, System.nanoTime());
+  }
+
+  @Override
+  public Throwable bodyFailed(Throwable failure) {
+    return call.bodyFailed(this, Failures.kindOfBody(failure), failure, System.nanoTime());
+  }
+
+  @Override
+  public Throwable bodyTimedOut(boolean awaited) {
+    long now = System.nanoTime();
+    if (!awaited) {
+      call.abandoned(this, true, now); // The reader took its time.
+    }
+    return call.bodyFailed(
+        this, Failure.TIMEOUT, new HttpTimeoutException("request timed out"), now);
+  }
+
+  @Override
+  protected Phase phase() {
+    return phase;
+  }
+
+  @Override
+  protected boolean wasSent() {
+    return sent;
+  }
+}

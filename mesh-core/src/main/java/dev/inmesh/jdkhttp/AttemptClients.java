@@ -1,0 +1,107 @@
+package dev.inmesh.jdkhttp;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.inmesh.config.UpstreamSettings;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The clients that make the attempts of one wrapped client: the user's client without what the mesh
+ * does itself, one for each connect timeout, which the JDK knows by client only. One that was not
+ * used for a while is let go, which ends its thread. Safe for concurrent use.
+ */
+final class AttemptClients {
+
+  private static final Duration IDLE = Duration.ofMinutes(5);
+
+  private final HttpClient users;
+  private final Cache<Duration, HttpClient> byConnectTimeout =
+      Caffeine.newBuilder().expireAfterAccess(IDLE).build();
+  private volatile boolean shutDown;
+  private volatile boolean stopped;
+
+  AttemptClients(HttpClient users) {
+    this.users = users;
+  }
+
+  /** The client that was wrapped. */
+  HttpClient users() {
+    return users;
+  }
+
+  /** Whether it was shut down, so that nothing new must start. */
+  boolean isShutDown() {
+    return shutDown;
+  }
+
+  /** Whether it was shut down without waiting for what is in flight. */
+  boolean isStopped() {
+    return stopped;
+  }
+
+  /** The client for attempts of a call with these settings. */
+  HttpClient client(UpstreamSettings settings) {
+    return byConnectTimeout.get(connectTimeout(settings), this::build);
+  }
+
+  /** A key that is set overrules the client; the built-in second only shortens the client's own. */
+  Duration connectTimeout(UpstreamSettings settings) {
+    Duration own = settings.timeouts().connect();
+    Optional<Duration> client = users.connectTimeout();
+    return settings.timeouts().connectSet() || client.isEmpty() || client.get().compareTo(own) > 0
+        ? own
+        : client.get();
+  }
+
+  private HttpClient build(Duration connectTimeout) {
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(users.version())
+            .sslContext(users.sslContext())
+            .sslParameters(users.sslParameters())
+            .connectTimeout(connectTimeout)
+            // A redirect may lead out of the upstream or into another one.
+            .followRedirects(HttpClient.Redirect.NEVER)
+            // The upstream's servers are reached directly, as from nginx.
+            .proxy(HttpClient.Builder.NO_PROXY);
+    // Cookies belong to the URL as called, which these clients don't know: see Cookies.
+    users.executor().ifPresent(builder::executor);
+    users.authenticator().ifPresent(builder::authenticator);
+    return builder.build();
+  }
+
+  private List<HttpClient> all() {
+    List<HttpClient> all = new ArrayList<>(byConnectTimeout.asMap().values());
+    all.add(users);
+    return all;
+  }
+
+  void shutdown() {
+    shutDown = true;
+    all().forEach(Ending::shutdown);
+  }
+
+  void shutdownNow() {
+    stopped = true;
+    shutDown = true;
+    all().forEach(Ending::shutdownNow);
+  }
+
+  boolean isTerminated() {
+    return all().stream().allMatch(Ending::isTerminated);
+  }
+
+  boolean awaitTermination(Duration most) throws InterruptedException {
+    long end = System.nanoTime() + most.toNanos();
+    for (HttpClient client : all()) {
+      if (!Ending.awaitTermination(client, Duration.ofNanos(end - System.nanoTime()))) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,21 @@
+package dev.inmesh.jdkhttp;
+
+/** Told how the body that somebody reads ended: once, in one of these ways. */
+interface BodyWatch {
+
+  /** It was read to its end, or its reader wanted no more of it. */
+  void bodyDone();
+
+  /** Its reader's own code broke, or the call was cancelled. */
+  void bodyAbandoned();
+
+  /** It broke; what the reader gets to see. */
+  Throwable bodyFailed(Throwable failure);
+
+  /**
+   * Its time ran out; what the reader gets to see.
+   *
+   * @param awaited whether the reader had asked for more and was waiting
+   */
+  Throwable bodyTimedOut(boolean awaited);
+}

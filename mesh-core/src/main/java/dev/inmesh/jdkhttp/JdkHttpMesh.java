@@ -1,0 +1,106 @@
+package dev.inmesh.jdkhttp;
+
+import dev.inmesh.config.UpstreamSettings;
+import dev.inmesh.http.HttpUpstream;
+import dev.inmesh.http.HttpUpstreams;
+import dev.inmesh.http.Resolver;
+import dev.inmesh.http.Timers;
+import dev.inmesh.server.Server;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The driver of the JDK's HTTP client: wraps clients so that their calls to upstreams go through
+ * the mesh. Safe for concurrent use.
+ */
+public final class JdkHttpMesh {
+
+  private final Supplier<HttpUpstreams> upstreams;
+  private final Resolver resolver;
+  private final Timers timers;
+  private final Executor executor;
+  private final BiFunction<UpstreamSettings, String, String> whoSet;
+
+  /** Held, so that the resolver keeps them. */
+  private volatile List<Resolver.Name> names = List.of();
+
+  /**
+   * A driver without clients.
+   *
+   * @param upstreams the upstreams as they are now
+   * @param executor runs what the mesh does between attempts and, for clients without an executor
+   *     of their own, their body handlers, which may block
+   * @param whoSet the full key that a short one of an upstream was set by, and its source, as words
+   */
+  public JdkHttpMesh(
+      Supplier<HttpUpstreams> upstreams,
+      Resolver resolver,
+      Timers timers,
+      Executor executor,
+      BiFunction<UpstreamSettings, String, String> whoSet) {
+    this.upstreams = upstreams;
+    this.resolver = resolver;
+    this.timers = timers;
+    this.executor = executor;
+    this.whoSet = whoSet;
+  }
+
+  /**
+   * A client whose calls to upstreams go through the mesh and whose other calls are the given's.
+   */
+  public HttpClient wrap(HttpClient client) {
+    return new WrappedClient(client, this);
+  }
+
+  /** Follows changed settings: looks up new servers ahead. */
+  public void apply(Iterable<UpstreamSettings> settings) {
+    List<Resolver.Name> used = new ArrayList<>();
+    for (UpstreamSettings upstream : settings) {
+      for (Server server : upstream.servers()) {
+        used.add(resolver.name(server.host()));
+      }
+    }
+    names = List.copyOf(used);
+  }
+
+  @Nullable HttpUpstream upstream(URI uri) {
+    String host = uri.getHost();
+    if (host == null || uri.getScheme() == null) {
+      return null;
+    }
+    int port = uri.getPort() >= 0 ? uri.getPort() : isHttps(uri) ? 443 : 80;
+    return upstreams.get().find(host.toLowerCase(Locale.ROOT), port);
+  }
+
+  static boolean isHttps(URI uri) {
+    return uri.getScheme().equalsIgnoreCase("https");
+  }
+
+  Resolver.Name name(Server server) {
+    return resolver.name(server.host());
+  }
+
+  Timers timers() {
+    return timers;
+  }
+
+  Executor executor() {
+    return executor;
+  }
+
+  String whoSet(UpstreamSettings settings, String key) {
+    return whoSet.apply(settings, key);
+  }
+
+  @Override
+  public String toString() {
+    return "JdkHttpMesh " + names;
+  }
+}

@@ -1,0 +1,385 @@
+package dev.inmesh.jdkhttp;
+
+import dev.inmesh.call.MeshException;
+import dev.inmesh.engine.Lease;
+import dev.inmesh.event.Failure;
+import dev.inmesh.http.CalledRequest;
+import dev.inmesh.http.FallingBack;
+import dev.inmesh.http.HttpCall;
+import dev.inmesh.http.HttpUpstream;
+import dev.inmesh.http.Instead;
+import dev.inmesh.http.LocalAnswer;
+import dev.inmesh.http.StaleAnswers;
+import dev.inmesh.http.Timers;
+import dev.inmesh.server.Server;
+import java.io.IOException;
+import java.net.CookieHandler;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpResponse.PushPromiseHandler;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Flow;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call to an upstream, without waiting: starts an attempt, is told what came of it, asks {@link
+ * HttpCall}, and starts another, or tells {@link UserCall} what the user gets. What it is told may
+ * come on any thread, one thing after the other; only {@link #cancel} may come at any time.
+ */
+final class UpstreamCall<T> implements CalledRequest {
+
+  private final UserCall<T> user;
+  private final HttpRequest request;
+  private final boolean replayable;
+  private final HttpCall call;
+
+  private volatile @Nullable Attempt current;
+  private volatile @Nullable FallingBack fallingBack;
+  private volatile Timers.Timer backoff = Timers.Timer.NONE;
+  private volatile boolean cancelled;
+
+  UpstreamCall(UserCall<T> user, HttpUpstream upstream, HttpRequest request, long startNanos) {
+    this.user = user;
+    this.request = request;
+    // Without a length it may be a stream that is used up; with one it is something at hand.
+    this.replayable = request.bodyPublisher().map(BodyPublisher::contentLength).orElse(0L) >= 0;
+    this.call = new HttpCall(upstream, this, startNanos);
+  }
+
+  /**
+   * Starts the call.
+   *
+   * @param limitNanos how long after its start it must have returned, whatever the upstream says
+   */
+  void start(long limitNanos) {
+    String key = HostHeader.keyBeyondReach(call.settings(), request.uri());
+    if (key != null) {
+      user.fail(Refusal.of(call.settings(), key, mesh()));
+      return;
+    }
+    Lease first;
+    try {
+      first = call.start(limitNanos, System.nanoTime());
+    } catch (MeshException refused) {
+      fallBack(() -> refused, refused);
+      return;
+    }
+    attempt(first);
+  }
+
+  private void attempt(Lease lease) {
+    Attempt attempt = new Attempt(call, this, lease);
+    current = attempt;
+    attempt.start();
+    if (cancelled) {
+      attempt.cancel(); // It may have come before there was anything to cancel.
+    }
+  }
+
+  /** The answer of an attempt is here, with as much of its body as is read before it counts. */
+  void answered(Attempt attempt) {
+    int status = attempt.answer().statusCode();
+    String retryAfter = attempt.answer().headers().firstValue("Retry-After").orElse(null);
+    if (call.answered(attempt, status, retryAfter, System.nanoTime())) {
+      again(attempt);
+    } else {
+      stands(attempt);
+    }
+  }
+
+  /** An attempt failed, and the server is to blame. */
+  void failed(Attempt attempt, Failure kind, Throwable failure) {
+    if (call.failed(attempt, kind, failure, System.nanoTime())) {
+      again(attempt);
+    } else {
+      gaveUp(attempt);
+    }
+  }
+
+  /** An attempt ended through the user's own doing: a bug, a body that broke, a shutdown. */
+  void broken(Attempt attempt, Throwable failure) {
+    call.abandoned(attempt, false, System.nanoTime());
+    user.fail(failure);
+  }
+
+  private void again(Attempt before) {
+    long nanos = call.backoffNanos();
+    if (nanos > 0) {
+      backoff = later(nanos, () -> next(before));
+      if (cancelled) {
+        backoff.cancel();
+      }
+    } else {
+      now(() -> next(before));
+    }
+  }
+
+  private void next(Attempt before) {
+    Lease lease = isCancelled() ? null : call.another(System.nanoTime());
+    if (lease != null) {
+      before.discard();
+      attempt(lease);
+    } else if (before.hasAnswer()) {
+      stands(before);
+    } else {
+      gaveUp(before);
+    }
+  }
+
+  /** The last answer, whatever it says, unless there is a better one here. */
+  private void stands(Attempt attempt) {
+    Instead instead = call.instead(attempt, System.nanoTime());
+    await(
+        instead,
+        local -> {
+          if (local == null) {
+            handOut(attempt);
+          } else {
+            attempt.discard();
+            user.answer(AnswerHead.local(local), bytes(local), request, Optional.empty());
+          }
+        });
+  }
+
+  /** The last failure, unless there is an answer here. */
+  private void gaveUp(Attempt attempt) {
+    MeshException failure = call.gaveUp(attempt, System.nanoTime());
+    fallBack(() -> failure, failure);
+  }
+
+  private void fallBack(Supplier<MeshException> why, MeshException failure) {
+    await(
+        call.fallBack(why, System.nanoTime()),
+        local -> {
+          if (local == null) {
+            user.fail(failure);
+          } else {
+            user.answer(AnswerHead.local(local), bytes(local), request, Optional.empty());
+          }
+        });
+  }
+
+  private List<ByteBuffer> bytes(LocalAnswer local) {
+    return local.body().length == 0 || request.method().equals("HEAD")
+        ? List.of()
+        : List.of(ByteBuffer.wrap(local.body()).asReadOnlyBuffer());
+  }
+
+  /** What may follow when the code has answered or its time is up. */
+  private interface Local {
+    void is(@Nullable LocalAnswer answer);
+  }
+
+  private void await(@Nullable Instead instead, Local then) {
+    if (!(instead instanceof FallingBack code)) {
+      then.is((LocalAnswer) instead);
+      return;
+    }
+    fallingBack = code;
+    Timers.Timer timer = later(code.nanosLeft(), code::timeIsUp);
+    code.whenDone(
+        answer -> {
+          timer.cancel();
+          now(() -> then.is(answer));
+        });
+    if (cancelled) {
+      code.abandon();
+    }
+  }
+
+  private void handOut(Attempt attempt) {
+    if (cancelled) {
+      attempt.abandon();
+      return;
+    }
+    AnswerHead head = AnswerHead.live(attempt.answer(), call.source(), attempt.lease().address());
+    HttpRequest next = user.redirect(request, head);
+    if (next != null) {
+      attempt.discard();
+      attempt.bodyDone();
+      user.follow(next, head, request, attempt, call.deadlineNanos());
+      return;
+    }
+    KeptBytes kept = kept(attempt, head);
+    List<ByteBuffer> bytes = attempt.bytes();
+    if (bytes == null) {
+      user.answer(attempt, head, kept, request);
+      return;
+    }
+    if (kept != null) {
+      kept.add(bytes);
+      kept.complete();
+    }
+    attempt.bodyDone();
+    user.answer(head, bytes, request, attempt.answer().sslSession());
+  }
+
+  /** Keeps the answer's body as it is read, or null when it must not be kept. */
+  private @Nullable KeptBytes kept(Attempt attempt, AnswerHead head) {
+    // Whose the answer is can't be seen where the client adds credentials by itself.
+    StaleAnswers.Place place =
+        user.clients().users().authenticator().isPresent()
+            ? null
+            : call.placeToKeep(
+                head.statusCode(),
+                name -> AnswerHead.joined(attempt.sentHeaders(), name),
+                name -> AnswerHead.joined(head.headers(), name));
+    return place == null ? null : new KeptBytes(place, head);
+  }
+
+  void cancel() {
+    cancelled = true;
+    backoff.cancel();
+    FallingBack code = fallingBack;
+    if (code != null) {
+      code.abandon();
+    }
+    Attempt attempt = current;
+    if (attempt != null) {
+      attempt.cancel();
+    }
+    call.abandoned(System.nanoTime()); // Between two attempts, or for want of one.
+  }
+
+  Timers.Timer later(long nanos, Runnable action) {
+    return mesh().timers().schedule(nanos, () -> now(action));
+  }
+
+  void now(Runnable action) {
+    mesh().executor().execute(() -> guarded(action));
+  }
+
+  /** Whatever goes wrong in a step that nobody waits for, the user must hear of it. */
+  void guarded(Runnable step) {
+    try {
+      step.run();
+    } catch (Throwable bug) {
+      cancel();
+      user.fail(bug);
+    }
+  }
+
+  /**
+   * The user's request as it goes to one server.
+   *
+   * @param left the time until it must have ended: the client's own timer, when it fires, says
+   *     whether the connection was made
+   * @throws IOException if the user's cookie handler does
+   */
+  RequestAt requestTo(
+      Server server, InetAddress address, Duration left, @Nullable BodyPublisher body)
+      throws IOException {
+    URI uri = ServerUri.of(request.uri(), server, address);
+    return new RequestAt(uri, request, headers(), Optional.of(left), Optional.ofNullable(body));
+  }
+
+  private HttpHeaders headers() throws IOException {
+    String host = HostHeader.of(call.settings(), request);
+    Optional<CookieHandler> handler = user.clients().users().cookieHandler();
+    if (host == null && handler.isEmpty()) {
+      return request.headers();
+    }
+    Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    headers.putAll(request.headers().map());
+    if (host != null) {
+      headers.put("Host", List.of(host));
+    }
+    if (handler.isPresent()) {
+      List<String> cookies = new ArrayList<>(request.headers().allValues("Cookie"));
+      cookies.addAll(Cookies.of(handler.get(), request.uri(), request.headers()));
+      headers.put("Cookie", cookies);
+    }
+    return HttpHeaders.of(headers, (name, value) -> true);
+  }
+
+  /** Gives the cookies of an answer to the user's handler. */
+  void keepCookies(HttpHeaders answer) throws IOException {
+    Optional<CookieHandler> handler = user.clients().users().cookieHandler();
+    if (handler.isPresent()) {
+      Cookies.keep(handler.get(), request.uri(), answer);
+    }
+  }
+
+  /** Cancelled, or its client was shut down at once: no server is to blame. */
+  boolean isCallersDoing() {
+    return cancelled || user.clients().isStopped();
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return cancelled || user.clients().isShutDown();
+  }
+
+  @Override
+  public String method() {
+    return request.method();
+  }
+
+  @Override
+  public String path() {
+    String path = request.uri().getRawPath();
+    return path == null || path.isEmpty() ? "/" : path;
+  }
+
+  @Override
+  public String url() {
+    return request.uri().toString();
+  }
+
+  @Override
+  public URI uri() {
+    return request.uri();
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    return request.headers().firstValue(name).orElse(null);
+  }
+
+  @Override
+  public @Nullable String query(String name) {
+    return Query.parameter(request.uri(), name);
+  }
+
+  @Override
+  public boolean isReplayable() {
+    return replayable;
+  }
+
+  JdkHttpMesh mesh() {
+    return user.mesh();
+  }
+
+  HttpRequest request() {
+    return request;
+  }
+
+  HttpClient client() {
+    return user.clients().client(call.settings());
+  }
+
+  @Nullable PushPromiseHandler<Flow.Publisher<List<ByteBuffer>>> pushPromises() {
+    return user.pushPromises(request);
+  }
+
+  /** How long a connection may take. */
+  long connectNanos() {
+    return user.clients().connectTimeout(call.settings()).toNanos();
+  }
+
+  /** How long there may be nothing to read; {@link Long#MAX_VALUE} for no limit. */
+  long readNanos() {
+    return call.settings().timeouts().read().map(Duration::toNanos).orElse(Long.MAX_VALUE);
+  }
+}

@@ -1,0 +1,275 @@
+package dev.inmesh.jdkhttp;
+
+import dev.inmesh.http.HttpUpstream;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.PushPromiseHandler;
+import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call as the user made it: from upstream to upstream as redirects lead, until there is an answer
+ * that the user's body handler gets to see, once, whoever gave it.
+ */
+final class UserCall<T> {
+
+  private final JdkHttpMesh mesh;
+  private final AttemptClients clients;
+  private final BodyHandler<T> handler;
+  private final @Nullable PushPromiseHandler<T> pushPromiseHandler;
+  private final long startNanos = System.nanoTime();
+  private final CallFuture<HttpResponse<T>> future = new CallFuture<>(this::cancel);
+
+  private volatile @Nullable UpstreamCall<T> hop;
+  private volatile @Nullable Future<?> outside;
+  private volatile boolean cancelled;
+  private volatile boolean waits;
+  private int redirects; // One hop follows the other.
+  private volatile Optional<HttpResponse<T>> previous = Optional.empty();
+
+  UserCall(
+      JdkHttpMesh mesh,
+      AttemptClients clients,
+      BodyHandler<T> handler,
+      @Nullable PushPromiseHandler<T> pushPromiseHandler) {
+    this.mesh = mesh;
+    this.clients = clients;
+    this.handler = handler;
+    this.pushPromiseHandler = pushPromiseHandler;
+  }
+
+  CompletableFuture<HttpResponse<T>> start(HttpUpstream upstream, HttpRequest request) {
+    if (clients.isShutDown()) {
+      fail(new IOException("closed"));
+      return future;
+    }
+    UpstreamCall<T> first = new UpstreamCall<>(this, upstream, request, startNanos);
+    hop = first;
+    long limitNanos = request.timeout().map(UserCall::nanos).orElse(Long.MAX_VALUE);
+    if (clients.users().cookieHandler().isPresent()) {
+      first.now(() -> first.start(limitNanos)); // It may block, and the caller must not.
+    } else {
+      first.guarded(() -> first.start(limitNanos));
+    }
+    return future;
+  }
+
+  private static long nanos(Duration duration) {
+    try {
+      return duration.toNanos();
+    } catch (ArithmeticException longerThanCenturies) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  /**
+   * Starts and waits for the answer as the JDK's client does: what is no IOException is the cause
+   * of one.
+   */
+  HttpResponse<T> await(HttpUpstream upstream, HttpRequest request)
+      throws IOException, InterruptedException {
+    waits = true;
+    try {
+      return start(upstream, request).get();
+    } catch (InterruptedException e) {
+      boolean unused = future.cancel(true);
+      throw e;
+    } catch (ExecutionException e) {
+      Throwable failure = Failures.unwrapped(e);
+      if (failure instanceof IOException io) {
+        throw io;
+      }
+      if (failure instanceof IllegalArgumentException) {
+        throw new IllegalArgumentException(failure.getMessage(), failure);
+      }
+      throw new IOException(failure.getMessage(), failure);
+    }
+  }
+
+  private void cancel() {
+    cancelled = true;
+    UpstreamCall<T> current = hop;
+    if (current != null) {
+      current.cancel();
+    }
+    Future<?> beyond = outside;
+    if (beyond != null) {
+      beyond.cancel(true);
+    }
+    fail(new CancellationException("Request cancelled")); // For whom waits for another stage.
+  }
+
+  void fail(Throwable failure) {
+    future.completeExceptionally(failure);
+  }
+
+  /** The answer is here, and its body is in memory. */
+  void answer(
+      AnswerHead head,
+      List<ByteBuffer> bytes,
+      HttpRequest request,
+      Optional<SSLSession> sslSession) {
+    forUser(
+        () -> {
+          BodySubscriber<T> reader = handler.apply(head);
+          forUser(() -> collect(reader, head, request, sslSession));
+          Replay.to(reader, bytes);
+        });
+  }
+
+  /** The answer is here, and its body is still to be read. */
+  void answer(Attempt attempt, AnswerHead head, @Nullable KeptBytes kept, HttpRequest request) {
+    forUser(
+        () -> {
+          BodySubscriber<T> reader;
+          try {
+            reader = handler.apply(head);
+          } catch (RuntimeException | Error bug) {
+            attempt.abandon();
+            throw bug;
+          }
+          forUser(() -> collect(reader, head, request, attempt.answer().sslSession()));
+          attempt.read(
+              new LiveBody(
+                  reader,
+                  attempt,
+                  kept,
+                  mesh.timers(),
+                  mesh.executor(),
+                  attempt.deadlineNanos(),
+                  attempt.readNanos()));
+        });
+  }
+
+  /**
+   * Takes what the reader makes of the body. Apart from feeding it, since it may block here until
+   * it has been fed, and there until it is drained.
+   */
+  private void collect(
+      BodySubscriber<T> reader,
+      AnswerHead head,
+      HttpRequest request,
+      Optional<SSLSession> sslSession) {
+    // What hangs on the future must not run where the client reads; who waits is not held up.
+    Executor executor = waits ? Runnable::run : mesh.executor();
+    var unused =
+        reader
+            .getBody()
+            .whenCompleteAsync(
+                (body, failure) -> {
+                  if (failure == null) {
+                    future.complete(new MeshResponse<>(request, head, body, sslSession, previous));
+                  } else {
+                    fail(Failures.unwrapped(failure));
+                  }
+                },
+                executor);
+  }
+
+  /** Runs the user's code where the user's client would. */
+  private void forUser(Runnable code) {
+    Executor executor = clients.users().executor().orElse(mesh.executor());
+    try {
+      executor.execute(
+          () -> {
+            try {
+              code.run();
+            } catch (Throwable bug) {
+              fail(bug);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      fail(new IOException("the client's executor takes no more", e));
+      cancel();
+    }
+  }
+
+  /** The request that an answer redirects to, or null when it is to be handed out as it is. */
+  @Nullable HttpRequest redirect(HttpRequest request, AnswerHead head) {
+    HttpRequest next =
+        Redirects.next(
+            request, head.statusCode(), head.headers(), clients.users().followRedirects());
+    return next == null || redirects + 1 >= Redirects.LIMIT ? null : next;
+  }
+
+  /** Goes on where an answer has redirected to, within the time of the first request. */
+  void follow(
+      HttpRequest next, AnswerHead head, HttpRequest from, Attempt attempt, long deadlineNanos) {
+    redirects++;
+    previous =
+        Optional.of(new MeshResponse<>(from, head, null, attempt.answer().sslSession(), previous));
+    HttpUpstream upstream = mesh.upstream(next.uri());
+    if (upstream == null) {
+      leave(next, deadlineNanos);
+      return;
+    }
+    UpstreamCall<T> following = new UpstreamCall<>(this, upstream, next, startNanos);
+    hop = following;
+    following.start(deadlineNanos - startNanos);
+    if (cancelled) {
+      following.cancel();
+    }
+  }
+
+  /** A redirect that leaves the mesh still has to keep the call's deadline. */
+  private void leave(HttpRequest next, long deadlineNanos) {
+    long left = deadlineNanos - System.nanoTime();
+    if (left <= 0) {
+      fail(new HttpTimeoutException("request timed out"));
+      return;
+    }
+    HttpRequest bounded =
+        HttpRequest.newBuilder(next, (name, value) -> true).timeout(Duration.ofNanos(left)).build();
+    CompletableFuture<HttpResponse<T>> running =
+        clients
+            .users()
+            .sendAsync(
+                bounded,
+                head ->
+                    new OutsideBody<>(
+                        handler.apply(head), mesh.timers(), mesh.executor(), deadlineNanos),
+                pushPromiseHandler);
+    outside = running;
+    CompletableFuture<?> unused =
+        running.whenComplete(
+            (answer, failure) -> {
+              if (failure == null) {
+                future.complete(answer);
+              } else {
+                fail(Failures.unwrapped(failure));
+              }
+            });
+    if (cancelled) {
+      running.cancel(true);
+    }
+  }
+
+  @Nullable PushPromiseHandler<Flow.Publisher<List<ByteBuffer>>> pushPromises(HttpRequest request) {
+    return pushPromiseHandler == null
+        ? null
+        : new PushPromises<>(pushPromiseHandler, request, this::forUser);
+  }
+
+  JdkHttpMesh mesh() {
+    return mesh;
+  }
+
+  AttemptClients clients() {
+    return clients;
+  }
+}

@@ -1,0 +1,299 @@
+package dev.inmesh.jdkhttp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.inmesh.Mesh;
+import dev.inmesh.ServerStatus;
+import dev.inmesh.call.Answer;
+import dev.inmesh.call.CallTimeoutException;
+import dev.inmesh.call.MeshException;
+import dev.inmesh.call.Phase;
+import dev.inmesh.http.LoopbackFixture;
+import dev.inmesh.http.LoopbackServer;
+import dev.inmesh.http.LoopbackServer.Exchange;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The deadline holds to the last byte, whoever reads it and whenever. */
+@Timeout(60)
+final class DeadlineTest extends LoopbackFixture {
+
+  @BeforeAll
+  static void warmUp() throws Exception {
+    WarmUp.run();
+  }
+
+  private static final HttpRequest GET = get("/v1").build();
+
+  private static HttpRequest.Builder get(String path) {
+    return HttpRequest.newBuilder(URI.create("http://inventory" + path));
+  }
+
+  private static HttpResponse<String> send(HttpClient http, HttpRequest request)
+      throws IOException, InterruptedException {
+    return http.send(request, BodyHandlers.ofString());
+  }
+
+  private static HttpClient plain(Mesh mesh) {
+    return mesh.wrap(HttpClient.newHttpClient());
+  }
+
+  private LoopbackServer stallingInMidBody() throws IOException {
+    return server(
+        e -> {
+          e.write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nx");
+          return e.hang();
+        });
+  }
+
+  @Test
+  void theTimeoutOfTheRequestHoldsToTheLastByteWhenItIsTheLesser() throws Exception {
+    LoopbackServer server = server(Exchange::hang);
+    Mesh mesh = mesh(server, "timeout", "30s");
+    HttpRequest request = get("/v1").timeout(Duration.ofMillis(100)).build();
+
+    assertThat(catchThrowableOfType(CallTimeoutException.class, () -> send(plain(mesh), request)))
+        .extracting(CallTimeoutException::phase)
+        .isEqualTo(Phase.SERVER);
+    server.behave(
+        e -> {
+          e.write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nx");
+          return e.hang();
+        });
+
+    assertThat(catchThrowableOfType(CallTimeoutException.class, () -> send(plain(mesh), request)))
+        .extracting(CallTimeoutException::phase)
+        .isEqualTo(Phase.BODY);
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void whoReadsAStreamAfterTheDeadlineIsToldSo() throws Exception {
+    LoopbackServer server = stallingInMidBody();
+    Mesh mesh = mesh(server, "timeout", "100ms");
+
+    InputStream stream = plain(mesh).send(GET, BodyHandlers.ofInputStream()).body();
+    Throwable inStream = catchThrowable(stream::readAllBytes);
+    Throwable inLines =
+        catchThrowable(() -> plain(mesh).send(GET, BodyHandlers.ofLines()).body().toList());
+
+    assertThat(inStream)
+        .isInstanceOf(IOException.class)
+        .hasCauseInstanceOf(CallTimeoutException.class);
+    assertThat(inStream).hasStackTraceContaining("inventory: timed out in phase body after ");
+    assertThat(inLines).hasRootCauseInstanceOf(HttpTimeoutException.class);
+    assertThat(inLines)
+        .hasStackTraceContaining("CallTimeoutException: inventory: timed out in phase body");
+    assertThat(server.awaitClosedByPeer()).isTrue();
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void aBodyThatNobodyReadsOrClosesIsGivenBackAtTheDeadline() throws Exception {
+    LoopbackServer server = stallingInMidBody();
+    Mesh mesh = mesh(server, "timeout", "100ms");
+
+    HttpResponse<InputStream> leaked = plain(mesh).send(GET, BodyHandlers.ofInputStream());
+    plain(mesh).send(GET, BodyHandlers.ofPublisher());
+
+    assertThat(server.awaitClosedByPeer()).isTrue();
+    assertThatThrownBy(() -> leaked.body().readAllBytes()).isInstanceOf(IOException.class);
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void aBodyClosedEarlyIsASuccess() throws Exception {
+    LoopbackServer server = server(e -> e.reply(200, "x".repeat(1_000_000)));
+    Mesh mesh = mesh(server);
+
+    plain(mesh).send(GET, BodyHandlers.ofInputStream()).body().close();
+
+    assertQuiet(mesh);
+    assertThat(mesh.upstream("inventory").servers().get(0).latency()).isPositive();
+  }
+
+  @Test
+  void aCallerThatTakesItsTimeWithABodyBlamesNobody() throws Exception {
+    LoopbackServer a = server(e -> e.reply(200, "x".repeat(3_000_000)));
+    Mesh mesh = mesh(List.of(a, well()), "timeout", "200ms", "balancer", "round_robin");
+    HttpClient http = plain(mesh);
+    List<HttpResponse<InputStream>> open = new ArrayList<>();
+
+    for (int i = 0; i < 20; i++) {
+      open.add(http.send(GET, BodyHandlers.ofInputStream()));
+    }
+    assertQuiet(mesh);
+    for (HttpResponse<InputStream> response : open) {
+      response.body().close();
+    }
+
+    assertThat(mesh.upstream("inventory").servers().get(0).state())
+        .isEqualTo(ServerStatus.State.UP);
+    assertThat(mesh.upstream("inventory").servers().get(0).reason()).isEmpty();
+  }
+
+  @Test
+  void aBodyThatBreaksWhileItIsReadIsNotTriedAgain() throws Exception {
+    LoopbackServer breaking =
+        server(
+            e -> {
+              e.write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nx");
+              return e.reset();
+            });
+    LoopbackServer well = well();
+    Mesh mesh = mesh(List.of(breaking.address(), well.address() + " backup"), "budget", "100%");
+
+    assertThatThrownBy(() -> send(plain(mesh), GET))
+        .isInstanceOf(MeshException.class)
+        .hasMessageContaining("connection broke");
+    assertThat(breaking.requests).hasSize(1);
+    assertThat(well.requests).isEmpty();
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void aSlowFallbackInCodeNeverMakesTheCallerLate() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    Mesh mesh =
+        Mesh.builder()
+            .properties(
+                keys(
+                    "127.0.0.1:" + closedPort(),
+                    "timeout",
+                    "200ms",
+                    "fallback",
+                    "default",
+                    "fallback.body",
+                    "default"))
+            .fallback(
+                "inventory",
+                failed -> {
+                  while (never.getCount() > 0) {
+                    try {
+                      never.await();
+                    } catch (InterruptedException stubborn) {
+                      // It doesn't listen, and must not matter.
+                    }
+                  }
+                  return Answer.of(200, "", "late");
+                })
+            .build();
+    open.add(mesh);
+    open.add(never::countDown);
+    HttpClient http = plain(mesh);
+
+    CompletableFuture<HttpResponse<String>> async = http.sendAsync(GET, BodyHandlers.ofString());
+
+    assertThat(send(http, GET).body()).isEqualTo("default");
+    assertThat(async.get(20, TimeUnit.SECONDS).body()).isEqualTo("default");
+    never.countDown();
+  }
+
+  @Test
+  void theDeadlineHoldsThoughEveryThreadOfTheCommonPoolIsBusy() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    open.add(over::countDown);
+    for (int i = 0; i < 64; i++) {
+      CompletableFuture<Void> unused =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  over.await();
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              });
+    }
+    Mesh mesh = mesh(server(Exchange::hang), "timeout", "200ms");
+
+    assertThatThrownBy(() -> send(plain(mesh), GET)).isInstanceOf(CallTimeoutException.class);
+    over.countDown();
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void callsInFlightFinishAfterTheMeshIsClosed() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    LoopbackServer server =
+        server(
+            e -> {
+              go.await();
+              return e.reply(503, "busy");
+            });
+    LoopbackServer well = server(e -> e.reply(200, "x".repeat(200_000)));
+    Mesh mesh = mesh(List.of(server.address(), well.address() + " backup"), "budget", "100%");
+    CompletableFuture<HttpResponse<String>> call =
+        plain(mesh).sendAsync(GET, BodyHandlers.ofString());
+    await(() -> server.requests.size() == 1);
+
+    mesh.close();
+    go.countDown();
+
+    assertThat(call.get(20, TimeUnit.SECONDS).body()).hasSize(200_000);
+  }
+
+  @Test
+  void aReadTimeoutBoundsTheWaitForAnAnswerAndForTheRestOfItsBody() throws Exception {
+    LoopbackServer server = server(Exchange::hang);
+    Mesh mesh =
+        mesh(
+            server,
+            "timeout",
+            "60s",
+            "timeout.read",
+            "100ms",
+            "timeout.connect",
+            "100ms",
+            "retry.on",
+            "off");
+    HttpClient http = plain(mesh);
+    HttpRequest put = get("/v1").PUT(BodyPublishers.ofString("x".repeat(100_000))).build();
+
+    assertThat(catchThrowableOfType(CallTimeoutException.class, () -> send(http, GET)).phase())
+        .isEqualTo(Phase.SERVER);
+    assertThat(catchThrowableOfType(CallTimeoutException.class, () -> send(http, put)).phase())
+        .isEqualTo(Phase.SERVER);
+    for (int length : new int[] {1_000, 1_000_000}) {
+      server.behave(
+          e -> {
+            e.write("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\nx");
+            return e.hang();
+          });
+      assertThat(catchThrowableOfType(CallTimeoutException.class, () -> send(http, GET)).phase())
+          .isEqualTo(Phase.BODY);
+    }
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void aReaderThatPausesLongerThanTheReadTimeoutIsNotCutOff() throws Exception {
+    LoopbackServer server = server(e -> e.reply(200, "x".repeat(3_000_000)));
+    Mesh mesh = mesh(server, "timeout", "60s", "timeout.read", "50ms");
+
+    try (InputStream stream = plain(mesh).send(GET, BodyHandlers.ofInputStream()).body()) {
+      assertThat(stream.read()).isEqualTo('x');
+      TimeUnit.MILLISECONDS.sleep(300); // The pause under test.
+      assertThat(stream.readAllBytes()).hasSize(2_999_999);
+    }
+    assertQuiet(mesh);
+  }
+}
