@@ -1,21 +1,33 @@
 package dev.inmesh.balance;
 
 /**
- * Draws an index by weight in constant time; immutable. Vose's method ("A linear algorithm for
- * generating random numbers with a given distribution", 1991), in integers.
+ * Draws an index by weight in constant time; immutable. Equal weights need no table. Vose's method
+ * ("A linear algorithm for generating random numbers with a given distribution", 1991), in
+ * integers.
  */
 final class AliasTable {
 
-  static final AliasTable EMPTY = new AliasTable(new int[0], new int[0]);
+  private final int size;
 
   /** Of 2^31, how much of slot i belongs to i itself; the rest belongs to its alias. */
   private final int[] own;
 
   private final int[] alias;
 
-  private AliasTable(int[] own, int[] alias) {
+  private AliasTable(int size, int[] own, int[] alias) {
+    this.size = size;
     this.own = own;
     this.alias = alias;
+  }
+
+  static AliasTable over(Candidate[] servers) {
+    int[] weights = new int[servers.length];
+    boolean equal = true;
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = servers[i].weight();
+      equal &= weights[i] == weights[0];
+    }
+    return equal ? new AliasTable(weights.length, new int[0], new int[0]) : of(weights);
   }
 
   static AliasTable of(int[] weights) {
@@ -58,14 +70,13 @@ final class AliasTable {
     while (smalls > 0) {
       own[small[--smalls]] = Integer.MAX_VALUE;
     }
-    return new AliasTable(own, alias);
-  }
-
-  boolean isEmpty() {
-    return own.length == 0;
+    return new AliasTable(n, own, alias);
   }
 
   int draw(RandomSource random) {
+    if (own.length == 0) {
+      return random.below(size);
+    }
     long bits = random.nextLong();
     int slot = (int) (((bits >>> 32) * own.length) >>> 32);
     return (int) (bits & Integer.MAX_VALUE) < own[slot] ? slot : alias[slot];

@@ -1,111 +1,161 @@
 package dev.inmesh.balance;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * See {@link Balancers#leastConn}. The comparison is nginx's: {@code inFlight_a * weight_b <
- * inFlight_b * weight_a}.
+ * See {@link Balancers#leastConn}. Whoever has the least {@code inFlight / weight}, as in nginx.
  *
  * <p>At low load all servers have nothing in flight, so the tie is the common case: a step of the
  * smooth weighted sequence proposes a server, and only one that is strictly better takes its place.
  * When the proposal isn't among the best, a best one is drawn by weight.
+ *
+ * <p>As in {@link LeastTime}, the least is found without a branch, and only the winner is asked
+ * whether the attempt may use it; when it may not, the slower way is gone.
  */
 final class LeastConn<S extends Candidate> implements Balancer<S> {
 
-  /** Up to this many servers are all compared. */
-  private static final int SCAN = 16;
-
-  /** Above that, this many. */
-  private static final int SAMPLE = 8;
+  /** Times a million in flight, it is a long. */
+  private static final long MOST = 1L << 42;
 
   private final S[] servers;
   private final SmoothSequence sequence;
   private final RandomSource random;
 
+  /** As they were when this was made: a slow start may go on before this is replaced. */
+  private final int[] weights;
+
+  /**
+   * In proportion to {@code 1 / weight}, so that a comparison needs no division; empty where all
+   * weigh the same.
+   */
+  private final long[] perWeight;
+
   LeastConn(S[] servers, RandomSource random) {
     this.servers = servers;
     this.sequence = SmoothSequence.over(servers, random);
     this.random = random;
+    this.weights = Arrays.stream(servers).mapToInt(Candidate::weight).toArray();
+    this.perWeight = perWeight(weights);
+  }
+
+  /**
+   * The least common multiple of the weights by each, so that what is tied stays tied; nearly that
+   * where it is beyond {@link #MOST}, and hardly ever two are tied.
+   */
+  private static long[] perWeight(int[] weights) {
+    long multiple = 1;
+    boolean equal = true;
+    for (int weight : weights) {
+      equal &= weight == weights[0];
+      long rest = weight / SmoothSequence.greatestCommonDivisor((int) (multiple % weight), weight);
+      multiple = multiple > MOST / rest ? MOST : multiple * rest;
+    }
+    long[] perWeight = new long[equal ? 0 : weights.length];
+    for (int i = 0; i < perWeight.length; i++) {
+      perWeight[i] = multiple / weights[i];
+    }
+    return perWeight;
   }
 
   @Override
   public @Nullable S pick(Attempt<S> attempt) {
     int proposed = sequence.next();
-    return servers.length <= SCAN ? best(proposed, attempt) : bestOfSample(proposed, attempt);
+    S proposal = servers[proposed];
+    boolean mayBeUsed = attempt.mayUse(proposal);
+    if (mayBeUsed && proposal.inFlight() == 0) {
+      return proposal;
+    }
+    long load = mayBeUsed ? load(proposal, perWeight, proposed) : Long.MAX_VALUE;
+    S best = servers.length <= Sample.SCAN ? best(proposal, load) : bestOfSample(proposal, load);
+    boolean may = best == proposal ? mayBeUsed : attempt.mayUse(best);
+    return may ? best : usable(proposed, attempt);
   }
 
-  private @Nullable S best(int proposed, Attempt<S> attempt) {
-    S best = null;
-    int bestInFlight = 0;
-    int ties = 0;
-    S proposal = servers[proposed];
-    if (attempt.mayUse(proposal)) {
-      best = proposal;
-      bestInFlight = proposal.inFlight();
-      if (bestInFlight == 0) {
-        return best;
-      }
-    }
+  /** The proposal unless another one has less than its load. */
+  private S best(S proposal, long load) {
+    S[] servers = this.servers;
+    long[] perWeight = this.perWeight;
+    long least = Long.MAX_VALUE;
+    int best = 0;
     for (int i = 0; i < servers.length; i++) {
-      S server = servers[i];
-      if (i == proposed || !attempt.mayUse(server)) {
-        continue;
-      }
-      int inFlight = server.inFlight();
-      if (best == null) {
-        best = server;
-        bestInFlight = inFlight;
-        ties = server.weight();
-        continue;
-      }
-      long left = (long) inFlight * best.weight();
-      long right = (long) bestInFlight * server.weight();
-      if (left < right) {
-        best = server;
-        bestInFlight = inFlight;
-        ties = server.weight();
-      } else if (left == right && best != proposal) {
-        // Reservoir sampling by weight: each of the equals ends up chosen by its share.
-        ties += server.weight();
-        if (random.below(ties) < server.weight()) {
-          best = server;
-          bestInFlight = inFlight;
-        }
-      }
+      long key = load(servers[i], perWeight, i);
+      // All bits set where the key is less, and one bit for each of the best.
+      long less = (key - least) >> 63;
+      least += (key - least) & less;
+      best = (best & ~(int) less) | ((int) (((key ^ least) - 1) >>> 63) << i);
     }
-    return best;
+    return load <= least ? proposal : servers[oneOf(best)];
   }
 
-  private @Nullable S bestOfSample(int proposed, Attempt<S> attempt) {
-    int n = servers.length;
-    // Distinct without a list of what was drawn: a random start and a random stride that has no
-    // divisor in common with n would do, but one block of n / SAMPLE for each draw needs no number
-    // theory: the k-th draw is from the k-th of SAMPLE equal blocks.
-    long bits = random.nextLong();
-    S best = null;
-    int bestInFlight = 0;
-    S proposal = servers[proposed];
-    if (attempt.mayUse(proposal)) {
-      best = proposal;
-      bestInFlight = proposal.inFlight();
-      if (bestInFlight == 0) {
-        return best;
+  /** One of the equals, which are a bit each, by weight. */
+  private int oneOf(int equals) {
+    int left = equals;
+    if (perWeight.length == 0) {
+      for (int skip = random.below(Integer.bitCount(left)); skip > 0; skip--) {
+        left &= left - 1;
       }
+      return Integer.numberOfTrailingZeros(left);
     }
-    int block = n / SAMPLE;
-    for (int k = 0; k < SAMPLE; k++) {
-      bits = RandomSource.mix(bits);
-      int width = k == SAMPLE - 1 ? n - k * block : block;
-      S server = servers[k * block + (int) (((bits >>> 32) * width) >>> 32)];
-      if (server == proposal || !attempt.mayUse(server)) {
+    int total = 0;
+    for (; left != 0; left &= left - 1) {
+      total += weights[Integer.numberOfTrailingZeros(left)];
+    }
+    left = equals;
+    int drawn = random.below(total) - weights[Integer.numberOfTrailingZeros(left)];
+    while (drawn >= 0) {
+      left &= left - 1;
+      drawn -= weights[Integer.numberOfTrailingZeros(left)];
+    }
+    return Integer.numberOfTrailingZeros(left);
+  }
+
+  private S bestOfSample(S proposal, long load) {
+    S[] servers = this.servers;
+    long[] perWeight = this.perWeight;
+    long bits = random.nextLong();
+    // The first of equals is taken, so another block is the first one each time.
+    int turn = (int) (bits >>> 61);
+    long least = Long.MAX_VALUE;
+    int best = 0;
+    for (int i = 0; i < Sample.SIZE; i++) {
+      bits = Sample.next(bits);
+      int at = Sample.index((i + turn) & (Sample.SIZE - 1), servers.length, bits);
+      long key = load(servers[at], perWeight, at);
+      long less = (key - least) >> 63;
+      least += (key - least) & less;
+      best += (at - best) & (int) less;
+    }
+    return load <= least ? proposal : servers[best];
+  }
+
+  private static long load(Candidate server, long[] perWeight, int at) {
+    return perWeight.length == 0 ? server.inFlight() : server.inFlight() * perWeight[at];
+  }
+
+  /** The best that the attempt may use, of equals one by weight; of many, in a sample first. */
+  private @Nullable S usable(int proposed, Attempt<S> attempt) {
+    boolean all = servers.length <= Sample.SCAN;
+    int count = all ? servers.length : Sample.SIZE;
+    long bits = all ? 0 : random.nextLong();
+    S best = null;
+    long least = Long.MAX_VALUE;
+    int ties = 0;
+    for (int i = 0; i < count; i++) {
+      bits = Sample.next(bits);
+      int at = all ? i : Sample.index(i, servers.length, bits);
+      S server = servers[at];
+      long key = load(server, perWeight, at);
+      if (key > least || !attempt.mayUse(server)) {
         continue;
       }
-      int inFlight = server.inFlight();
-      if (best == null || (long) inFlight * best.weight() < (long) bestInFlight * server.weight()) {
+      // Reservoir sampling: each of the equals ends up chosen by its share.
+      ties = key < least ? weights[at] : ties + weights[at];
+      if (key < least || random.below(ties) < weights[at]) {
         best = server;
-        bestInFlight = inFlight;
       }
+      least = key;
     }
-    return best != null ? best : Scan.firstUsable(servers, proposed, attempt);
+    return best != null || all ? best : Scan.firstUsable(servers, proposed, attempt);
   }
 }

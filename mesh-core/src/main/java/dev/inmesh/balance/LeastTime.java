@@ -2,87 +2,109 @@ package dev.inmesh.balance;
 
 import org.jspecify.annotations.Nullable;
 
-/** See {@link Balancers#leastTime} and {@link ServiceTime}. */
+/**
+ * See {@link Balancers#leastTime} and {@link ServiceTime}.
+ *
+ * <p>Whose score is the least is as good as random, so a branch on each comparison would be
+ * mispredicted several times a pick, which takes longer than all the arithmetic: the least is found
+ * without one. For the same reason, and since each server that is asked is a walk through memory,
+ * only the winner is asked whether the attempt may use it; when it may not, the slower way is gone.
+ */
 final class LeastTime<S extends Candidate> implements Balancer<S> {
-
-  /** Up to this many servers are all compared. */
-  private static final int SCAN = 16;
-
-  /** Above that, this many: two would send 1 % of the calls to a slow one of ten. */
-  private static final int SAMPLE = 8;
 
   private final S[] servers;
   private final RandomSource random;
+  private final AliasTable byWeight;
+
+  /** Beside the servers, so that a look at one costs a single step through memory. */
+  private final ServiceTime[] times;
+
+  private final float[] perWeight;
 
   LeastTime(S[] servers, RandomSource random) {
     this.servers = servers;
     this.random = random;
+    this.byWeight = AliasTable.over(servers);
+    this.times = new ServiceTime[servers.length];
+    this.perWeight = new float[servers.length];
+    for (int i = 0; i < servers.length; i++) {
+      times[i] = servers[i].serviceTime();
+      perWeight[i] = 1.0f / servers[i].weight();
+    }
   }
 
   @Override
   public @Nullable S pick(Attempt<S> attempt) {
-    return servers.length <= SCAN ? best(attempt) : bestOfSample(attempt);
-  }
-
-  private @Nullable S best(Attempt<S> attempt) {
+    // Each read of a score makes the compiler read all fields anew, but not what is in locals.
+    ServiceTime[] times = this.times;
+    float[] perWeight = this.perWeight;
+    int n = times.length;
+    boolean all = n <= Sample.SCAN;
+    int count = all ? n : Sample.SIZE;
+    long seed = all ? 0 : random.nextLong();
     long now = attempt.nowNanos();
-    S best = null;
-    double bestScore = 0;
-    int ties = 0;
-    for (S server : servers) {
-      if (!attempt.mayUse(server)) {
-        continue;
+
+    long bits = seed;
+    int best = 0;
+    long least = Long.MAX_VALUE;
+    long second = Long.MAX_VALUE;
+    for (int i = 0; i < count; i++) {
+      int at = i;
+      if (!all) {
+        bits = Sample.next(bits);
+        at = Sample.index(i, n, bits);
       }
-      double score = server.serviceTime().score(now) / server.weight();
-      int order = best == null ? -1 : compare(score, server, bestScore, best);
-      if (order < 0) {
-        best = server;
-        bestScore = score;
-        ties = server.weight();
-      } else if (order == 0) {
-        // Reservoir sampling: among equals, as before the first answers, the weight decides.
-        ties += server.weight();
-        if (random.below(ties) < server.weight()) {
-          best = server;
-        }
+      long key = key(times[at], perWeight[at], now);
+      // All bits set where the key is less; Math.min of a long would be a branch.
+      long less = (key - least) >> 63;
+      long greater = key + ((least - key) & less);
+      second += (greater - second) & ((greater - second) >> 63);
+      least += (key - least) & less;
+      best += (at - best) & (int) less;
+    }
+    if (least == second) {
+      // Equals, as before the first answers: the weight decides.
+      best = byWeight.draw(random);
+      if (key(times[best], perWeight[best], now) > least) {
+        return usable(attempt, seed, now);
       }
     }
-    return best;
+    S winner = servers[best];
+    return attempt.mayUse(winner) ? winner : usable(attempt, seed, now);
   }
 
-  private @Nullable S bestOfSample(Attempt<S> attempt) {
-    long now = attempt.nowNanos();
-    long bits = random.nextLong();
+  /** The score's bits, which are ordered as scores are, for none is negative. */
+  private static long key(ServiceTime time, float perWeight, long now) {
+    return Double.doubleToRawLongBits(time.score(now) * perWeight);
+  }
+
+  /** The best that the attempt may use, of equals one by weight. */
+  private @Nullable S usable(Attempt<S> attempt, long seed, long now) {
+    int n = servers.length;
+    boolean all = n <= Sample.SCAN;
+    int count = all ? n : Sample.SIZE;
+    long bits = seed;
     S best = null;
-    double bestScore = 0;
+    long least = Long.MAX_VALUE;
     int ties = 0;
-    // The k-th draw is from the k-th of SAMPLE equal blocks, so that all are distinct.
-    int block = servers.length / SAMPLE;
-    for (int k = 0; k < SAMPLE; k++) {
-      bits = RandomSource.mix(bits);
-      int width = k == SAMPLE - 1 ? servers.length - k * block : block;
-      S server = servers[k * block + (int) (((bits >>> 32) * width) >>> 32)];
-      if (!attempt.mayUse(server)) {
+    for (int i = 0; i < count; i++) {
+      int at = i;
+      if (!all) {
+        bits = Sample.next(bits);
+        at = Sample.index(i, n, bits);
+      }
+      long key = key(times[at], perWeight[at], now);
+      S server = servers[at];
+      if (key > least || !attempt.mayUse(server)) {
         continue;
       }
-      double score = server.serviceTime().score(now) / server.weight();
-      int order = best == null ? -1 : compare(score, server, bestScore, best);
-      if (order < 0) {
+      // Reservoir sampling: each of the equals ends up chosen by its share.
+      ties = key < least ? server.weight() : ties + server.weight();
+      if (key < least || random.below(ties) < server.weight()) {
         best = server;
-        bestScore = score;
-        ties = server.weight();
-      } else if (order == 0) {
-        ties += server.weight();
-        if (random.below(ties) < server.weight()) {
-          best = server;
-        }
       }
+      least = key;
     }
-    return best != null ? best : Scan.firstUsable(servers, 0, attempt);
-  }
-
-  private static int compare(double score, Candidate server, double best, Candidate than) {
-    int order = Double.compare(score, best);
-    return order != 0 ? order : Integer.compare(server.inFlight(), than.inFlight());
+    return best != null || all ? best : Scan.firstUsable(servers, 0, attempt);
   }
 }

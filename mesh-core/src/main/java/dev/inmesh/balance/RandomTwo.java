@@ -16,24 +16,18 @@ final class RandomTwo<S extends Candidate> implements Balancer<S> {
   RandomTwo(S[] servers, RandomSource random) {
     this.servers = servers;
     this.random = random;
-    int[] weights = new int[servers.length];
-    boolean equal = true;
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = servers[i].weight();
-      equal &= weights[i] == weights[0];
-    }
-    this.table = equal ? AliasTable.EMPTY : AliasTable.of(weights);
+    this.table = AliasTable.over(servers);
   }
 
   @Override
   public @Nullable S pick(Attempt<S> attempt) {
-    int first = draw();
+    int first = table.draw(random);
     if (servers.length == 1) {
       return attempt.mayUse(servers[0]) ? servers[0] : null;
     }
-    int second = draw();
+    int second = table.draw(random);
     if (second == first) {
-      second = draw();
+      second = table.draw(random);
     }
     if (second == first) {
       // One of great weight would be drawn for long: any other one, each with the same odds.
@@ -51,9 +45,5 @@ final class RandomTwo<S extends Candidate> implements Balancer<S> {
       return mayA ? a : b;
     }
     return Scan.firstUsable(servers, first, attempt);
-  }
-
-  private int draw() {
-    return table.isEmpty() ? random.below(servers.length) : table.draw(random);
   }
 }

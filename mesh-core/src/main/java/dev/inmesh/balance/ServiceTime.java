@@ -1,5 +1,8 @@
 package dev.inmesh.balance;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 /**
  * What {@code least_time} knows of one server: how long it takes for one attempt when it has
  * nothing else to do, and so how long the next one would wait. Safe for concurrent use.
@@ -63,10 +66,22 @@ public final class ServiceTime {
   private long refreshedNanos;
   private boolean onTrial = true;
 
-  // What a pick reads, without the lock: each is current when read.
-  private volatile double score;
-  private volatile double lateScorePerNano;
-  private volatile long oldestStartNanos;
+  // What a pick reads without the lock, in opaque mode: each value is whole and soon current, and
+  // that is all that a pick needs. Where two of them belong to different instants, one pick takes
+  // the server for slower or faster than it is. Volatile ones would cost three fences at each start
+  // and end, and keep the compiler from holding anything in a register while it compares.
+  private static final VarHandle SCORE = field("score", double.class);
+  private static final VarHandle LATE_SCORE_PER_NANO = field("lateScorePerNano", double.class);
+  private static final VarHandle OLDEST_START = field("oldestStartNanos", long.class);
+
+  @SuppressWarnings("unused") // By its handle.
+  private double score;
+
+  @SuppressWarnings("unused") // By its handle.
+  private double lateScorePerNano;
+
+  @SuppressWarnings("unused") // By its handle.
+  private long oldestStartNanos;
 
   /** The state of a server that has just come. */
   public ServiceTime(long now) {
@@ -155,19 +170,29 @@ public final class ServiceTime {
   private void publish() {
     double load = 1.0 + inFlight;
     if (onTrial && inFlight > 0) {
-      lateScorePerNano = 0;
-      score = ON_TRIAL * load;
+      LATE_SCORE_PER_NANO.setOpaque(this, 0.0);
+      SCORE.setOpaque(this, ON_TRIAL * load);
       return;
     }
     Running oldest = list.younger;
-    oldestStartNanos = oldest.startNanos;
-    lateScorePerNano = inFlight == 0 ? 0 : load / (1.0 + oldest.ahead);
-    score = perAttempt * load;
+    OLDEST_START.setOpaque(this, oldest.startNanos);
+    LATE_SCORE_PER_NANO.setOpaque(this, inFlight == 0 ? 0.0 : load / (1.0 + oldest.ahead));
+    SCORE.setOpaque(this, perAttempt * load);
   }
 
-  /** The expected waiting time in nanoseconds, were the weight 1. */
+  /** The expected waiting time in nanoseconds, were the weight 1; never negative. */
   double score(long now) {
-    double late = lateScorePerNano;
-    return late == 0 ? score : Math.max(score, (now - oldestStartNanos) * late);
+    // Without a branch: whether one is in flight can't be foreseen, and 0 times its age is 0.
+    double late =
+        (now - (long) OLDEST_START.getOpaque(this)) * (double) LATE_SCORE_PER_NANO.getOpaque(this);
+    return Math.max((double) SCORE.getOpaque(this), late);
+  }
+
+  private static VarHandle field(String name, Class<?> type) {
+    try {
+      return MethodHandles.lookup().findVarHandle(ServiceTime.class, name, type);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.inmesh.balance;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An endless, smooth, weighted sequence of indices; safe for concurrent use.
@@ -24,11 +25,11 @@ final class SmoothSequence {
 
   private final int size;
   private final char[] period;
-  private final AliasTable table;
+  private final @Nullable AliasTable table;
   private final RandomSource random;
   private final AtomicInteger position;
 
-  private SmoothSequence(int size, char[] period, AliasTable table, RandomSource random) {
+  private SmoothSequence(int size, char[] period, @Nullable AliasTable table, RandomSource random) {
     this.size = size;
     this.period = period;
     this.table = table;
@@ -53,13 +54,12 @@ final class SmoothSequence {
       equal &= weights[i] == 1;
     }
     if (equal) {
-      return new SmoothSequence(weights.length, new char[0], AliasTable.EMPTY, random);
+      return new SmoothSequence(weights.length, new char[0], null, random);
     }
     if (total > MAX_PERIOD || total * weights.length > MAX_WORK) {
       return new SmoothSequence(weights.length, new char[0], AliasTable.of(weights), random);
     }
-    return new SmoothSequence(
-        weights.length, onePeriod(weights, (int) total), AliasTable.EMPTY, random);
+    return new SmoothSequence(weights.length, onePeriod(weights, (int) total), null, random);
   }
 
   /** The next index. */
@@ -67,7 +67,7 @@ final class SmoothSequence {
     if (period.length > 0) {
       return period[step(period.length)];
     }
-    return table.isEmpty() ? step(size) : table.draw(random);
+    return table == null ? step(size) : table.draw(random);
   }
 
   /** The position is kept below the length by compare-and-set, so no wrap can bend the sequence. */
@@ -98,7 +98,7 @@ final class SmoothSequence {
     return period;
   }
 
-  private static int greatestCommonDivisor(int a, int b) {
+  static int greatestCommonDivisor(int a, int b) {
     return b == 0 ? a : greatestCommonDivisor(b, a % b);
   }
 }

@@ -2,7 +2,7 @@ package dev.inmesh.engine;
 
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * What a server carries, whatever route the attempts belong to: how many are in flight, and whether
@@ -10,12 +10,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ServerLoad {
 
-  private final AtomicInteger inFlight = new AtomicInteger();
+  private static final AtomicIntegerFieldUpdater<ServerLoad> IN_FLIGHT =
+      AtomicIntegerFieldUpdater.newUpdater(ServerLoad.class, "inFlight");
+
+  /** In the object itself: a pick that looks at many servers waits for memory more than for us. */
+  private volatile int inFlight;
+
   private volatile boolean draining;
   private volatile CompletableFuture<Void> drained = new CompletableFuture<>();
 
   int inFlight() {
-    return inFlight.get();
+    return inFlight;
   }
 
   boolean isDraining() {
@@ -30,7 +35,7 @@ final class ServerLoad {
    * drain was called done.
    */
   boolean tryAcquire(int maxConns) {
-    int now = inFlight.incrementAndGet();
+    int now = IN_FLIGHT.incrementAndGet(this);
     if (draining || (maxConns != 0 && now > maxConns)) {
       release();
       return false;
@@ -39,7 +44,7 @@ final class ServerLoad {
   }
 
   void release() {
-    if (inFlight.decrementAndGet() == 0 && draining) {
+    if (IN_FLIGHT.decrementAndGet(this) == 0 && draining) {
       drained.complete(null);
     }
   }
@@ -49,7 +54,7 @@ final class ServerLoad {
     if (!draining) {
       drained = new CompletableFuture<>();
       draining = true;
-      if (inFlight.get() == 0) {
+      if (inFlight == 0) {
         drained.complete(null);
       }
     }

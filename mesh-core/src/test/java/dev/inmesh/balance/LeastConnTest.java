@@ -2,7 +2,10 @@ package dev.inmesh.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +50,48 @@ final class LeastConnTest extends BalancerContract {
               .getAsDouble();
       assertThat(picked.inFlight() / (double) picked.weight()).isEqualTo(least);
     }
+  }
+
+  @Test
+  void theLeastLoadOfThoseThatMayBeUsedIsPicked() {
+    Random random = new Random(10);
+    for (int round = 0; round < 5_000; round++) {
+      FakeServer[] servers =
+          FakeServer.ofWeights(random.ints(2 + random.nextInt(15), 1, 70_000).toArray());
+      for (FakeServer server : servers) {
+        server.inFlight.set(random.nextInt(6));
+      }
+      List<FakeServer> usable = new ArrayList<>(List.of(servers));
+      usable.remove(random.nextInt(usable.size()));
+
+      FakeServer picked = over(servers, seeded(round)).pick(attempt(usable::contains));
+
+      double least =
+          usable.stream().mapToDouble(s -> s.inFlight() / (double) s.weight()).min().getAsDouble();
+      assertThat(usable).contains(picked);
+      assertThat(Objects.requireNonNull(picked).inFlight() / (double) picked.weight())
+          .as("round %d", round)
+          .isEqualTo(least);
+    }
+  }
+
+  @Test
+  void amongManyTheBestOfASampleIsPickedAlsoWhenTheProposalMayNotBeUsed() {
+    FakeServer[] servers = FakeServer.ofWeights(new Random(3).ints(800, 1, 4).toArray());
+    for (int i = 0; i < servers.length; i++) {
+      servers[i].inFlight.set(i % 2 == 0 ? 1 : 100);
+    }
+    Balancer<FakeServer> balancer = over(servers);
+    int busy = 0;
+
+    for (int i = 0; i < 10_000; i++) {
+      FakeServer picked = balancer.pick(attempt(s -> s.name.hashCode() % 3 != 0));
+      busy += Objects.requireNonNull(picked).inFlight() == 100 ? 1 : 0;
+    }
+
+    // All eight and the proposal: 1 in 512. When the best may not be used, the others of another
+    // sample that may.
+    assertThat(busy).isLessThan(500);
   }
 
   @Test

@@ -2,6 +2,11 @@ package dev.inmesh.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class LeastTimeTest extends BalancerContract {
@@ -27,6 +32,70 @@ final class LeastTimeTest extends BalancerContract {
     answered(servers[2], 0, 2 * MS);
 
     assertThat(over(servers).pick(ANY)).isSameAs(servers[1]);
+  }
+
+  @Test
+  void theLeastTimeForItsWeightIsPickedOfThoseThatMayBeUsed() {
+    Random random = new Random(4);
+    for (int round = 0; round < 3_000; round++) {
+      FakeServer[] servers =
+          FakeServer.ofWeights(random.ints(2 + random.nextInt(15), 1, 9).toArray());
+      for (FakeServer server : servers) {
+        answered(server, 0, MS + random.nextInt(5_000_000));
+        for (int i = random.nextInt(4); i > 0; i--) {
+          server.serviceTime().started(new ServiceTime.Running() {}, random.nextInt(5_000_000));
+        }
+      }
+      List<FakeServer> usable = new ArrayList<>(List.of(servers));
+      if (round % 2 == 0) {
+        usable.remove(random.nextInt(usable.size()));
+      }
+
+      FakeServer picked = over(servers, seeded(round)).pick(attempt(usable::contains));
+
+      double least = usable.stream().mapToDouble(LeastTimeTest::score).min().getAsDouble();
+      assertThat(usable).contains(picked);
+      // Divided here, multiplied there: but for rounding.
+      assertThat(score(Objects.requireNonNull(picked)) / least)
+          .as("round %d", round)
+          .isBetween(1.0, 1.000001);
+    }
+  }
+
+  private static double score(FakeServer server) {
+    return server.serviceTime().score(0) / server.weight();
+  }
+
+  @Test
+  void amongManyASlowOneIsHardlyEverPicked() {
+    FakeServer[] servers = FakeServer.ofWeights(new Random(3).ints(801, 1, 2).toArray());
+    for (int i = 0; i < servers.length; i++) {
+      answered(servers[i], 0, i % 2 == 0 ? MS + i : 100 * MS);
+    }
+    Balancer<FakeServer> balancer = over(servers);
+    int slow = 0;
+
+    for (int i = 0; i < 100_000; i++) {
+      slow += pickFrom(balancer).serviceTime().perAttempt() > 50 * MS ? 1 : 0;
+    }
+
+    // All eight of the sample: 1 in 256.
+    assertThat(slow).isBetween(200, 600);
+  }
+
+  @Test
+  void amongManyWithoutAnAnswerTheWeightDecides() {
+    int[] weights = new int[200];
+    Arrays.fill(weights, 1);
+    weights[7] = 200;
+    FakeServer[] servers = FakeServer.ofWeights(weights);
+    Balancer<FakeServer> balancer = over(servers);
+
+    for (int i = 0; i < 50_000; i++) {
+      pickFrom(balancer).picked.incrementAndGet();
+    }
+
+    assertThat(servers[7].picked.get()).isBetween(24_000, 26_300);
   }
 
   @Test

@@ -13,13 +13,16 @@ final class BenchmarksRunTest {
   @ParameterizedTest
   @EnumSource(BalancerType.class)
   void picks(BalancerType balancer) {
-    PickBenchmark benchmark = new PickBenchmark();
-    benchmark.balancer = balancer;
-    benchmark.servers = 10;
-    benchmark.firstWeight = 100;
-    benchmark.setUp();
+    for (PickBenchmark.Loads loads : PickBenchmark.Loads.values()) {
+      PickBenchmark benchmark = new PickBenchmark();
+      benchmark.balancer = balancer;
+      benchmark.servers = 10;
+      benchmark.firstWeight = 100;
+      benchmark.loads = loads;
+      benchmark.setUp();
 
-    assertThat(benchmark.pick()).isNotNull();
+      assertThat(benchmark.pick()).isNotNull();
+    }
   }
 
   @Test

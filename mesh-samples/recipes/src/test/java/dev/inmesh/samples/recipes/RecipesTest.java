@@ -3,12 +3,15 @@ package dev.inmesh.samples.recipes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetupTest;
 import dev.inmesh.Mesh;
 import dev.inmesh.ServerStatus;
 import dev.inmesh.Upstream;
 import dev.inmesh.call.MeshException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +60,24 @@ final class RecipesTest {
       String backup = hanging.address() + ", " + well.address() + " backup";
 
       assertThat(TimeoutsAndDefault.run(backup)).isEqualTo(STOCK + ", retry");
+    }
+  }
+
+  @Test
+  void mailIsSentByTheServerThatCanBeReached() throws Exception {
+    GreenMail smtp = new GreenMail(ServerSetupTest.SMTP.dynamicPort());
+    smtp.start();
+    try (ServerSocket closed = new ServerSocket(0)) {
+      int nobody = closed.getLocalPort();
+      closed.close();
+      String well = "127.0.0.1:" + smtp.getSmtp().getPort();
+
+      assertThat(AnyProtocol.run("127.0.0.1:" + nobody + ", " + well, "Order 7")).isEqualTo(well);
+
+      assertThat(smtp.getReceivedMessages()).hasSize(1);
+      assertThat(smtp.getReceivedMessages()[0].getSubject()).isEqualTo("Order 7");
+    } finally {
+      smtp.stop();
     }
   }
 
