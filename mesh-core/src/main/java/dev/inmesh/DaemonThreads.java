@@ -35,7 +35,10 @@ final class DaemonThreads {
             TimeUnit.SECONDS,
             queue,
             task -> {
-              Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+              // Nothing of whoever happens to make the first call: no inherited thread-locals.
+              Thread thread =
+                  new Thread(null, task, name + "-" + number.incrementAndGet(), 0, false);
+              thread.setContextClassLoader(DaemonThreads.class.getClassLoader());
               thread.setDaemon(true);
               return thread;
             });

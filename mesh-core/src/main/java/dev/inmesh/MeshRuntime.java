@@ -179,6 +179,15 @@ final class MeshRuntime implements AutoCloseable {
   }
 
   Upstream upstream(String name) {
+    UpstreamEngine unused = engine(name);
+    return handle(name);
+  }
+
+  private Upstream handle(String name) {
+    return new Upstream(name, () -> engine(name), workThreads);
+  }
+
+  private UpstreamEngine engine(String name) {
     HttpUpstream upstream = byName.get(name);
     if (upstream == null) {
       throw new IllegalArgumentException(
@@ -190,14 +199,11 @@ final class MeshRuntime implements AutoCloseable {
               + name
               + ".servers");
     }
-    return new Upstream(upstream.engine(), workThreads);
+    return upstream.engine();
   }
 
   List<Upstream> upstreams() {
-    return byName.values().stream()
-        .map(u -> new Upstream(u.engine(), workThreads))
-        .sorted((a, b) -> a.name().compareTo(b.name()))
-        .toList();
+    return byName.keySet().stream().sorted().map(this::handle).toList();
   }
 
   @Override

@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A named group of servers that can answer the same calls. Safe for concurrent use; it follows the
- * configuration.
+ * configuration: once the upstream is configured no longer, every method but {@link #name} throws
+ * an {@link IllegalArgumentException}.
  *
  * <pre>{@code
  * Upstream inventory = mesh.upstream("inventory");
@@ -21,25 +23,32 @@ import java.util.function.Function;
  */
 public final class Upstream {
 
-  private final UpstreamEngine engine;
+  private final String name;
+  private final Supplier<UpstreamEngine> current;
   private final Executor executor;
 
   /**
+   * @param current the engine as it is now; throws when the upstream is no longer configured
    * @param executor runs code of users that may block
    */
-  Upstream(UpstreamEngine engine, Executor executor) {
-    this.engine = engine;
+  Upstream(String name, Supplier<UpstreamEngine> current, Executor executor) {
+    this.name = name;
+    this.current = current;
     this.executor = executor;
+  }
+
+  private UpstreamEngine engine() {
+    return current.get();
   }
 
   /** Its name, the host part of the URLs that mean it. */
   public String name() {
-    return engine.settings().name();
+    return name;
   }
 
   /** Its servers in the order of the list, as they are now. */
   public List<ServerStatus> servers() {
-    return engine.servers(System.nanoTime()).stream().map(Upstream::status).toList();
+    return engine().servers(System.nanoTime()).stream().map(Upstream::status).toList();
   }
 
   private static ServerStatus status(ServerView view) {
@@ -56,7 +65,7 @@ public final class Upstream {
 
   /** Calls in flight now, their bodies included. */
   public int active() {
-    return engine.active();
+    return engine().active();
   }
 
   /**
@@ -83,7 +92,7 @@ public final class Upstream {
 
   /** The same with code that is told when to stop. */
   public <T> T call(CancellableServerCall<T> code) throws MeshException {
-    return new GenericCall<T>(engine, executor, code::on, false).execute();
+    return new GenericCall<T>(engine(), executor, code::on, false).execute();
   }
 
   /**
@@ -91,7 +100,7 @@ public final class Upstream {
    * by {@code hedge.after}.
    */
   public <T> T callIdempotent(CancellableServerCall<T> code) throws MeshException {
-    return new GenericCall<T>(engine, executor, code::on, true).execute();
+    return new GenericCall<T>(engine(), executor, code::on, true).execute();
   }
 
   /**
@@ -105,7 +114,7 @@ public final class Upstream {
    */
   public CompletableFuture<Void> drain(String address) {
     // Handed on to another thread: what the user hangs on it must not run inside a call.
-    return engine.drain(address, System.nanoTime()).thenApplyAsync(Function.identity());
+    return engine().drain(address, System.nanoTime()).thenApplyAsync(Function.identity());
   }
 
   /**
@@ -114,7 +123,7 @@ public final class Upstream {
    * @throws IllegalArgumentException if no server has this address
    */
   public void restore(String address) {
-    engine.restore(address, System.nanoTime());
+    engine().restore(address, System.nanoTime());
   }
 
   @Override

@@ -112,15 +112,19 @@ public final class Deadline {
   public static final class Scope implements AutoCloseable {
 
     private final Optional<Deadline> before;
+    private boolean closed;
 
     private Scope(Optional<Deadline> before) {
       this.before = before;
     }
 
-    /** What held before holds again. */
+    /** What held before holds again; of no effect the second time. */
     @Override
     public void close() {
-      CURRENT.set(before);
+      if (!closed) {
+        closed = true;
+        CURRENT.set(before);
+      }
     }
   }
 }

@@ -1,7 +1,5 @@
 package dev.inmesh.engine;
 
-import java.util.function.IntConsumer;
-
 /**
  * How many attempts a server takes at a time, found out by trying: additive increase,
  * multiplicative decrease, as TCP does it (Chiu and Jain, 1989). Safe for concurrent use.
@@ -20,20 +18,9 @@ final class AdaptiveLimit {
   private static final double IN_USE = 0.9;
   private static final double DECREASE = 0.9;
 
-  private final IntConsumer listener;
   private volatile double limit = START;
   private boolean decreased;
   private long decreasedAt;
-
-  /**
-   * A limit that nothing is known of yet.
-   *
-   * @param listener told of each whole number that the limit comes to
-   */
-  AdaptiveLimit(IntConsumer listener) {
-    this.listener = listener;
-    listener.accept((int) START);
-  }
 
   /** Attempts at a time, 1 or more. */
   int attempts() {
@@ -45,29 +32,24 @@ final class AdaptiveLimit {
    *
    * @param inFlight how many there were, this one included
    */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // Written under the lock alone.
   void succeeded(int inFlight) {
-    if (inFlight >= IN_USE * limit) {
+    // Of what is admitted: the fraction that counts up to the next one never is.
+    if (inFlight >= IN_USE * attempts()) {
       synchronized (this) {
-        change(limit + 1 / limit);
+        limit += 1 / limit;
       }
     }
   }
 
   /** An attempt ended with a sign of overload. */
+  @SuppressWarnings("NonAtomicVolatileUpdate")
   synchronized void overloaded(long startNanos, long now) {
     if (decreased && startNanos - decreasedAt < 0) {
       return;
     }
     decreased = true;
     decreasedAt = now;
-    change(Math.max(1, limit * DECREASE));
-  }
-
-  private void change(double changed) {
-    int before = (int) limit;
-    limit = changed;
-    if ((int) changed != before) {
-      listener.accept((int) changed);
-    }
+    limit = Math.max(1, limit * DECREASE);
   }
 }

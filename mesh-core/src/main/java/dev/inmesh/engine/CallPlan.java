@@ -167,9 +167,13 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
     if (state == null) {
       return null;
     }
-    if (!route.withdraw(now)) {
+    boolean spare = state.server().backup() && !(lastTried != null && lastTried.server().backup());
+    if (spare || !route.withdraw(now)) {
+      // A backup is for when no other server can be used, not for when one is slow.
       state.load.release();
-      route.listener().rejected(Rejected.BUDGET);
+      if (!spare) {
+        route.listener().rejected(Rejected.BUDGET);
+      }
       return null;
     }
     hedges++;
@@ -395,6 +399,16 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
   public void settle(boolean paused, long now) {
     route.callEnded(
         permit, paused ? Outcome.IGNORED : Outcome.FAILURE, false, endNanos - startNanos, now);
+  }
+
+  /** A hedge is what answered. */
+  public void hedgeWon() {
+    route.listener().hedgeWon();
+  }
+
+  /** The time of an attempt ran out in this phase. */
+  public void timedOut(Phase phase) {
+    route.listener().timedOut(phase);
   }
 
   /** The counters of the upstream, for the end of a message. */

@@ -33,10 +33,11 @@ final class Ejections {
 
   /** Counts a failure. */
   Verdict charge(ServerState state, Failure failure, Outlier outlier, long now) {
+    // Counted whatever the mode: it is a witness of how the others do.
+    int count = state.failures.failed(failure);
     if (outlier.mode() == OutlierMode.OFF || isTurnedOff(state.server())) {
       return Verdict.STAYS;
     }
-    int count = state.failures.failed(failure);
     FailureWindow window = state.failures.window(state.server());
     if (window != null) {
       return window.add(now) ? Verdict.WINDOW : Verdict.STAYS;

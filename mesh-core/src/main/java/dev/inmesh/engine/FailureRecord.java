@@ -22,6 +22,9 @@ final class FailureRecord {
   /** Failures in a row, as a person counts them. */
   private final AtomicInteger inRow = new AtomicInteger();
 
+  /** Attempts in a row that a hedge overtook. */
+  private final AtomicInteger unanswered = new AtomicInteger();
+
   private volatile float lately;
   private volatile @Nullable FailureWindow window;
 
@@ -31,6 +34,9 @@ final class FailureRecord {
 
   void succeeded() {
     outcomes.succeeded();
+    if (unanswered.get() != 0) {
+      unanswered.set(0);
+    }
     if (inRow.get() != 0) {
       weighed.set(0);
       inRow.set(0);
@@ -48,6 +54,11 @@ final class FailureRecord {
     lately = before + (1 - before) * LATEST;
     inRow.getAndIncrement();
     return weighed.addAndGet(failure == Failure.REFUSED ? 2 : 1);
+  }
+
+  /** One more attempt that a hedge overtook; how many since the last answer of any kind. */
+  int unanswered() {
+    return unanswered.incrementAndGet();
   }
 
   int inRow() {
@@ -81,6 +92,7 @@ final class FailureRecord {
   }
 
   void clear() {
+    unanswered.set(0);
     weighed.set(0);
     inRow.set(0);
     lately = 0;

@@ -90,13 +90,12 @@ public final class Lease extends ServiceTime.Running implements Unsettled {
   }
 
   /**
-   * Another attempt of the same call has answered first, and this one is cancelled. No failure, but
-   * it took so long at least.
+   * Another attempt of the same call has answered first, and this one is cancelled. No failure of
+   * the server's, but it took so long at least; and a server on probation is not back for that.
    */
   public void lost(long now) {
     if (end(now, now - started())) {
-      state.slowness.add(now - started(), now);
-      plan.route().ignored(state, probe, false, now - started(), now);
+      plan.route().lost(state, probe, started(), now);
     }
   }
 

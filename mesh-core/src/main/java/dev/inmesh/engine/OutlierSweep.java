@@ -46,13 +46,17 @@ final class OutlierSweep {
 
   private OutlierSweep() {}
 
-  /** The servers whose success rate is an outlier. */
-  static List<Finding> bySuccessRate(ServerState[] servers, Outlier outlier, long now) {
+  /** The servers whose success rate is an outlier; their counts are of this instant. */
+  static List<Finding> bySuccessRate(ServerState[] eligible, Outlier outlier) {
     List<Finding> found = new ArrayList<>();
+    // Backups and other zones that nobody uses say nothing of what is normal.
+    ServerState[] servers =
+        Arrays.stream(eligible)
+            .filter(s -> s.failures.outcomes.hasAny())
+            .toArray(ServerState[]::new);
     double successes = 0;
     double total = 0;
     for (ServerState server : servers) {
-      server.failures.outcomes.fold(now);
       successes += server.failures.outcomes.successes();
       total += server.failures.outcomes.total();
     }

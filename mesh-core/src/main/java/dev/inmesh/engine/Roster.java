@@ -35,6 +35,12 @@ final class Roster {
   /** In an interval, at most, while there are failures. */
   private static final int SWEEPS_AFTER_FAILURES = 5;
 
+  /** Comparing the latencies of so many takes 1 or 2 ms. */
+  private static final int COMPARED_AT_ONCE = 500;
+
+  /** So many hedges won in a row without an answer are no chance: it is a black hole. */
+  private static final int MOST_UNANSWERED = 10;
+
   /** Twice as long that often is longer than any cap. */
   private static final int LONGEST_STREAK = 60;
 
@@ -52,7 +58,8 @@ final class Roster {
   private long refreshedAt;
   private volatile boolean failedSince;
   private long ratesAt;
-  private long latenciesAt;
+  private long sweptAt;
+  private long sliceStart;
 
   Roster(
       UpstreamSettings settings,
@@ -69,7 +76,7 @@ final class Roster {
     this.choice = Choice.of(List.of(), settings, random);
     this.refreshedAt = now;
     this.ratesAt = now;
-    this.latenciesAt = now;
+    this.sweptAt = now;
     apply(settings, loads, now);
   }
 
@@ -148,10 +155,16 @@ final class Roster {
 
   /** Charges a failure, and ejects the server when that is one too many. */
   void judge(
-      ServerState state, boolean probe, Failure failure, int status, long startNanos, long now) {
+      ServerState state,
+      boolean probe,
+      Failure failure,
+      int status,
+      long startNanos,
+      long endNanos,
+      long now) {
     if (failure.isTimeout()) {
       // So long at least; a quick failure says nothing of that.
-      state.slowness.add(now - startNanos, now);
+      state.slowness.add(endNanos - startNanos, now);
     }
     if (failure != Failure.STATUS) {
       state.overloaded(startNanos, now);
@@ -164,10 +177,9 @@ final class Roster {
     Evidence evidence = Ejections.evidence(failure);
     String proof = failure.words(status);
     synchronized (lock) {
-      boolean services = faults.isServices(state, evidence, choice);
       if (probe) {
-        ejectAgain(state, evidence, proof, services, now);
-      } else if (!services) {
+        ejectAgain(state, evidence, proof, now);
+      } else if (!isOut(state, now) && !faults.isServices(state, evidence, choice)) {
         boolean byWindow = verdict == Ejections.Verdict.WINDOW;
         eject(state, evidence, proof, state.failures.inRow(), byWindow, now);
       }
@@ -177,13 +189,14 @@ final class Roster {
   /** Ejects the server unless it is out already or a cap forbids it. */
   private void eject(
       ServerState state, Evidence evidence, String proof, int count, boolean byWindow, long now) {
-    boolean enforce = settings.outlier().mode() == OutlierMode.ENFORCE;
-    boolean isOut = enforce ? state.isEjected() : state.isWatched(now);
-    int out = enforce ? choice.ejected.length : watched(now);
-    if (isOut
+    if (isOut(state, now)
         || Ejections.isTurnedOff(state.server())
-        || servers.get(state.address()) != state
-        || out + 1 > Ejections.most(choice.usable, evidence, settings.outlier())) {
+        || servers.get(state.address()) != state) {
+      return;
+    }
+    boolean enforce = settings.outlier().mode() == OutlierMode.ENFORCE;
+    int out = enforce ? choice.ejected.length : watched(now);
+    if (out + 1 > Ejections.most(choice.usable, evidence, settings.outlier())) {
       return;
     }
     int streak = streak(state, now);
@@ -202,13 +215,39 @@ final class Roster {
     }
   }
 
+  /** An attempt was overtaken by a hedge. */
+  void lost(ServerState state, boolean probe, long nanos, long now) {
+    state.slowness.add(nanos, now);
+    int unanswered = state.failures.unanswered();
+    if (!probe && unanswered < MOST_UNANSWERED) {
+      return;
+    }
+    synchronized (lock) {
+      if (probe) {
+        ejectAgain(state, Evidence.LATENCY, "overtaken by a hedge", now);
+      } else if (!isOut(state, now)) {
+        eject(state, Evidence.LATENCY, "overtaken by hedges", unanswered, false, now);
+      }
+    }
+  }
+
+  private boolean isOut(ServerState state, long now) {
+    return settings.outlier().mode() == OutlierMode.ENFORCE
+        ? state.isEjected()
+        : state.isWatched(now);
+  }
+
   /** The probe failed: out again, for longer unless all the others fail as well. */
-  private void ejectAgain(
-      ServerState state, Evidence evidence, String proof, boolean services, long now) {
+  private void ejectAgain(ServerState state, Evidence evidence, String proof, long now) {
     Ejection before = state.ejection();
-    if (before != null && servers.get(state.address()) == state) {
+    int most = Ejections.most(choice.usable, evidence, settings.outlier());
+    if (before != null && choice.ejected.length > most) {
+      // It was out on evidence that may take out more than this evidence may.
+      state.returned(now);
+      rebuild(now);
+    } else if (before != null && servers.get(state.address()) == state) {
       int streak = streak(state, now);
-      if (services) {
+      if (faults.isServices(state, evidence, choice)) {
         streak = Math.max(0, streak - 1);
       }
       Ejection ejection = ejections.again(state, before, evidence, proof, streak, settings, now);
@@ -243,34 +282,54 @@ final class Roster {
   /** Compares the servers with each other, when it is time to. */
   void sweep(long now) {
     Outlier outlier = settings.outlier();
-    if (outlier.mode() == OutlierMode.OFF) {
+    long interval = outlier.interval().toNanos();
+    boolean whole = now - sweptAt >= interval;
+    // A failure may be the last piece of evidence; whoever has not failed since can't be behind.
+    boolean failed = failedSince && now - ratesAt >= interval / SWEEPS_AFTER_FAILURES;
+    if (!whole && !failed) {
       return;
     }
-    long interval = outlier.interval().toNanos();
-    ServerState[] eligible = choice.eligible;
-    // A failure may be the last piece of evidence; whoever has not failed since can't be behind.
-    if (failedSince && now - ratesAt >= interval / SWEEPS_AFTER_FAILURES) {
-      failedSince = false;
-      ratesAt = now;
-      act(OutlierSweep.bySuccessRate(eligible, outlier, now), now);
-    }
-    if (now - latenciesAt >= interval) {
-      latenciesAt = now;
-      act(OutlierSweep.byLatency(eligible, outlier, now), now);
+    ratesAt = now;
+    // Under the lock, so that what a return or a reload forgets isn't written back.
+    synchronized (lock) {
+      // Whatever happened: counts that are not folded for an hour would count as this second's.
+      servers.values().forEach(state -> state.failures.outcomes.fold(now));
+      boolean judges = settings.outlier().mode() != OutlierMode.OFF;
+      if (failed && judges) {
+        failedSince = false;
+        act(OutlierSweep.bySuccessRate(choice.eligible, outlier), now);
+      }
+      if (whole) {
+        sweptAt = now;
+        if (judges) {
+          act(OutlierSweep.byLatency(slice(choice.eligible), outlier, now), now);
+        }
+      }
     }
   }
 
-  private void act(List<Finding> findings, long now) {
-    synchronized (lock) {
-      for (Finding finding : findings) {
-        if (finding.evidence() == Evidence.LATENCY) {
-          slowed(finding, now);
-        } else {
-          eject(finding.server(), finding.evidence(), finding.words(), 0, false, now);
-        }
-      }
-      reweigh(now);
+  /** So many that the ticker is not held up; of more servers, others each time. */
+  private ServerState[] slice(ServerState[] all) {
+    if (all.length <= COMPARED_AT_ONCE) {
+      return all;
     }
+    ServerState[] some = new ServerState[COMPARED_AT_ONCE];
+    for (int i = 0; i < some.length; i++) {
+      some[i] = all[(int) ((sliceStart + i) % all.length)];
+    }
+    sliceStart += COMPARED_AT_ONCE;
+    return some;
+  }
+
+  private void act(List<Finding> findings, long now) {
+    for (Finding finding : findings) {
+      if (finding.evidence() == Evidence.LATENCY) {
+        slowed(finding, now);
+      } else {
+        eject(finding.server(), finding.evidence(), finding.words(), 0, false, now);
+      }
+    }
+    reweigh(now);
   }
 
   /** Less weight first; ejection when it has the least and is slow all the same. */

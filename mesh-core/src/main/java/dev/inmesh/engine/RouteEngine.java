@@ -210,7 +210,7 @@ final class RouteEngine {
       long startNanos,
       long endNanos,
       long now) {
-    roster.judge(state, probe, failure, status, startNanos, now);
+    roster.judge(state, probe, failure, status, startNanos, endNanos, now);
     state.listener.attemptEnded(Outcome.FAILURE, endNanos - startNanos);
   }
 
@@ -223,6 +223,15 @@ final class RouteEngine {
       roster.bringBack(state, now);
     }
     state.listener.attemptEnded(Outcome.REJECTION, now - startNanos);
+  }
+
+  void lost(ServerState state, boolean probe, long startNanos, long now) {
+    long nanos = now - startNanos;
+    if (settings().hedge().after().isLive()) {
+      p95.addAtLeast(nanos); // Of winners alone it would follow its own hedges down.
+    }
+    roster.lost(state, probe, nanos, now);
+    state.listener.attemptEnded(Outcome.IGNORED, nanos);
   }
 
   void ignored(ServerState state, boolean probe, boolean answered, long nanos, long now) {

@@ -16,11 +16,17 @@ final class ServerLoad {
   /** In the object itself: a pick that looks at many servers waits for memory more than for us. */
   private volatile int inFlight;
 
+  private final AdaptiveLimit limit = new AdaptiveLimit();
   private volatile boolean draining;
   private volatile CompletableFuture<Void> drained = new CompletableFuture<>();
 
   int inFlight() {
     return inFlight;
+  }
+
+  /** What the server takes at a time; of all routes together, as the count is. */
+  AdaptiveLimit limit() {
+    return limit;
   }
 
   boolean isDraining() {

@@ -24,7 +24,7 @@ final class ServerState implements Candidate {
 
   final FailureRecord failures;
   final Slowness slowness = new Slowness();
-  private volatile @Nullable AdaptiveLimit limit;
+  private volatile boolean limited;
 
   /** Whether the one attempt that decides about the return is under way. */
   final AtomicBoolean probing = new AtomicBoolean();
@@ -152,34 +152,42 @@ final class ServerState implements Candidate {
 
   /** Attempts at a time; 0 for any number. */
   private int capacity() {
-    AdaptiveLimit adaptive = limit;
     int maxConns = server.maxConns();
-    if (adaptive == null) {
+    if (!limited) {
       return maxConns;
     }
-    return maxConns == 0 ? adaptive.attempts() : Math.min(maxConns, adaptive.attempts());
+    int found = load.limit().attempts();
+    return maxConns == 0 ? found : Math.min(maxConns, found);
   }
 
-  /** From now on it is to be found out how much the server takes, or no longer. */
+  /** From now on as many attempts as it proves to take, or no longer; heard of at each apply. */
   void limitAttempts(boolean adaptively) {
-    if (!adaptively) {
-      limit = null;
-    } else if (limit == null) {
-      limit = new AdaptiveLimit(attempts -> listener.limitChanged(attempts));
+    if (adaptively) {
+      listener.limitChanged(load.limit().attempts());
+    } else if (limited) {
+      listener.limitChanged(0);
     }
+    limited = adaptively;
   }
 
   /** Whether it takes no more, as far as we know. */
   boolean isAtLimit() {
-    AdaptiveLimit adaptive = limit;
-    return adaptive != null && load.inFlight() >= adaptive.attempts();
+    return limited && load.inFlight() >= load.limit().attempts();
+  }
+
+  private void tell(int before) {
+    int after = load.limit().attempts();
+    if (after != before) {
+      listener.limitChanged(after);
+    }
   }
 
   /** An attempt ended with a sign of overload. */
   void overloaded(long startNanos, long now) {
-    AdaptiveLimit adaptive = limit;
-    if (adaptive != null) {
-      adaptive.overloaded(startNanos, now);
+    if (limited) {
+      int before = load.limit().attempts();
+      load.limit().overloaded(startNanos, now);
+      tell(before);
     }
   }
 
@@ -200,9 +208,10 @@ final class ServerState implements Candidate {
     latencyNanos = average == 0 ? nanos : average + (nanos - average) / 16;
     failures.succeeded();
     slowness.add(nanos, now);
-    AdaptiveLimit adaptive = limit;
-    if (adaptive != null) {
-      adaptive.succeeded(load.inFlight() + 1); // It isn't counted any more.
+    if (limited) {
+      int before = load.limit().attempts();
+      load.limit().succeeded(load.inFlight() + 1); // It isn't counted any more.
+      tell(before);
     }
   }
 

@@ -1,15 +1,18 @@
 package dev.inmesh.event;
 
 /**
- * Told what happens to one server. Called on the threads that make the calls: must be fast, safe
- * for concurrent use, and throw nothing.
+ * Told what happens to one server. Called on the threads that make the calls and on the mesh's
+ * ticker, in part under the engine's locks: must be fast, safe for concurrent use, throw nothing,
+ * and not call back.
  */
 public interface ServerListener {
 
   /** An attempt ended after so many nanoseconds. */
   default void attemptEnded(Outcome outcome, long nanos) {}
 
-  /** So many attempts at a time are allowed there now, under {@code max-requests=adaptive}. */
+  /**
+   * So many attempts at a time are allowed there now, under {@code max-requests=adaptive}; 0: any.
+   */
   default void limitChanged(int attempts) {}
 
   /** The server was ejected on this evidence. */

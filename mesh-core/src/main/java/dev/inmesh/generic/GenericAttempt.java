@@ -3,15 +3,20 @@ package dev.inmesh.generic;
 import dev.inmesh.call.Cancellation;
 import dev.inmesh.call.Deadline;
 import dev.inmesh.engine.Lease;
+import dev.inmesh.engine.UpstreamEngine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One run of the user's code on one server, on a thread of its own. */
 final class GenericAttempt<T> implements Runnable, Cancellation {
+
+  private static final Logger log = LoggerFactory.getLogger(UpstreamEngine.class);
 
   private final Lease lease;
   private final long deadlineNanos;
@@ -22,6 +27,7 @@ final class GenericAttempt<T> implements Runnable, Cancellation {
   private final List<Runnable> stops = new ArrayList<>(1);
   private @Nullable Thread thread;
   private boolean cancelled;
+  private boolean over;
 
   // Written before the attempt is put into the queue, read after it was taken from there.
   private @Nullable T result;
@@ -69,9 +75,14 @@ final class GenericAttempt<T> implements Runnable, Cancellation {
     return !cancelled;
   }
 
-  /** From here on a cancel no longer interrupts the thread, which goes on to serve others. */
+  /**
+   * From here on a cancel stops nothing: the thread goes on to serve others, and so may what the
+   * code has given back.
+   */
   private synchronized void end() {
     thread = null;
+    over = true;
+    stops.clear();
     boolean unused = Thread.interrupted();
   }
 
@@ -88,18 +99,27 @@ final class GenericAttempt<T> implements Runnable, Cancellation {
         thread.interrupt();
       }
     }
-    toRun.forEach(Runnable::run);
+    toRun.forEach(this::stop);
+  }
+
+  /** What a stop throws must not keep the others from running, nor the call from ending. */
+  private void stop(Runnable stop) {
+    try {
+      stop.run();
+    } catch (RuntimeException | Error e) {
+      log.warn("{}: stopping a call failed", lease.address(), e);
+    }
   }
 
   @Override
   public void onCancel(Runnable stop) {
     synchronized (this) {
-      if (!cancelled) {
+      if (!cancelled || over) {
         stops.add(stop);
         return;
       }
     }
-    stop.run();
+    stop(stop);
   }
 
   @Override

@@ -36,7 +36,9 @@ public final class GenericCall<T> {
   private final Optional<Deadline> ambient = Deadline.current();
 
   private final List<GenericAttempt<T>> running = new ArrayList<>(1);
+  private final List<GenericAttempt<T>> hedges = new ArrayList<>(1);
   private final BlockingQueue<GenericAttempt<T>> ended = new LinkedBlockingQueue<>();
+  private final List<Throwable> failures = new ArrayList<>(1);
   private @Nullable Throwable lastFailure;
   private String lastWords = "";
   private long hedgeAt = Long.MAX_VALUE;
@@ -66,12 +68,20 @@ public final class GenericCall<T> {
     CallInfo info = new CallInfo("", "", startNanos, 0, limit, idempotent, true, false);
     CallPlan plan = engine.plan(info, startNanos);
     try {
-      launch(plan, first(plan));
+      if (!launch(plan, first(plan))) {
+        throw noThread(plan);
+      }
       return await(plan);
     } finally {
       // After a result there is nobody left, and of a plan that has ended nothing.
       abandon(plan);
     }
+  }
+
+  private LimitExceededException noThread(CallPlan plan) {
+    return new LimitExceededException(
+        plan.settings().displayName(),
+        words("no thread is free: 1024 calls run, or did not stop, or the mesh is closed", plan));
   }
 
   private static Lease first(CallPlan plan) throws MeshException {
@@ -86,22 +96,22 @@ public final class GenericCall<T> {
     }
   }
 
-  private void launch(CallPlan plan, Lease lease) throws MeshException {
+  /** Starts an attempt; false when there is no thread for it. */
+  private boolean launch(CallPlan plan, Lease lease) {
     long now = System.nanoTime();
     GenericAttempt<T> attempt =
         new GenericAttempt<>(lease, plan.attemptDeadlineNanos(now), work, ambient, ended);
-    running.add(attempt);
     try {
       executor.execute(attempt);
     } catch (RejectedExecutionException e) {
-      throw new LimitExceededException(
-          plan.settings().displayName(),
-          "no thread is free: earlier calls did not stop when they were cancelled"
-              + plan.counters(now));
+      lease.ignored(false, now);
+      return false;
     }
+    running.add(attempt);
     long after = plan.hedgeAfterNanos();
     mayHedge = after != Long.MAX_VALUE;
     hedgeAt = now + after;
+    return true;
   }
 
   private T await(CallPlan plan) throws MeshException {
@@ -163,12 +173,12 @@ public final class GenericCall<T> {
     return null;
   }
 
-  private void hedge(CallPlan plan, long now) throws MeshException {
+  private void hedge(CallPlan plan, long now) {
     if (mayHedge && now - hedgeAt >= 0) {
       mayHedge = false;
       Lease lease = plan.hedge(now);
-      if (lease != null) {
-        launch(plan, lease);
+      if (lease != null && launch(plan, lease)) {
+        hedges.add(running.get(running.size() - 1));
       }
     }
   }
@@ -177,6 +187,9 @@ public final class GenericCall<T> {
   private T won(CallPlan plan, GenericAttempt<T> winner, long now) {
     running.remove(winner);
     winner.lease().success(now);
+    if (hedges.contains(winner)) {
+      plan.hedgeWon();
+    }
     for (GenericAttempt<T> loser : running) {
       loser.lease().lost(now);
       loser.cancel();
@@ -192,30 +205,37 @@ public final class GenericCall<T> {
     over.lease().failure(kind, 0, now);
     Throwable thrown = over.failure();
     if (thrown != null) {
-      if (lastFailure != null && lastFailure != thrown) {
-        thrown.addSuppressed(lastFailure);
-      }
       lastFailure = thrown;
+      failures.add(thrown);
+    }
+    if (kind.isTimeout()) {
+      plan.timedOut(kind == Failure.TIMEOUT ? Phase.SERVER : Phase.CONNECT);
     }
     String what = thrown == null || thrown.getMessage() == null ? "" : ": " + thrown.getMessage();
     lastWords = ": " + over.lease().address() + " " + kind.words(0) + what;
     if (!running.isEmpty()) {
       return; // A hedge, or what it was to help, may still answer.
     }
-    boolean sent = kind == Failure.ERROR || kind == Failure.TIMEOUT;
+    boolean sent = thrown == null || Failures.wasSent(thrown);
     Lease lease = plan.mayRetry(kind, 0, sent, now) ? another(plan) : null;
-    if (lease != null) {
-      launch(plan, lease);
+    if (lease != null && launch(plan, lease)) {
       return;
     }
     plan.end(Outcome.FAILURE, false, kind.isTimeout(), System.nanoTime());
     String name = plan.settings().displayName();
     if (kind.isTimeout()) {
       Phase phase = kind == Failure.TIMEOUT ? Phase.SERVER : Phase.CONNECT;
-      throw new CallTimeoutException(
-          name, words("timed out in phase " + phase.tag(), plan), phase, lastFailure);
+      throw withEarlier(
+          new CallTimeoutException(
+              name, words("timed out in phase " + phase.tag(), plan), phase, lastFailure));
     }
-    throw new MeshException(name, words("no attempt succeeded", plan), lastFailure);
+    throw withEarlier(new MeshException(name, words("no attempt succeeded", plan), lastFailure));
+  }
+
+  /** On ours: the user's may be one object for all calls. */
+  private MeshException withEarlier(MeshException exception) {
+    failures.stream().filter(f -> f != lastFailure).forEach(exception::addSuppressed);
+    return exception;
   }
 
   private static @Nullable Lease another(CallPlan plan) throws MeshException {

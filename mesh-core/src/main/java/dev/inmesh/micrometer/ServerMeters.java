@@ -16,10 +16,15 @@ final class ServerMeters implements ServerListener {
   private final Meters meters;
   private final OutcomeTimers attempts;
   private final Tags tags;
+  private final boolean shared;
   private final AtomicInteger limit = new AtomicInteger();
   private final AtomicBoolean hasLimit = new AtomicBoolean();
 
-  ServerMeters(MeterRegistry registry, Tags upstream, String server) {
+  /**
+   * @param shared whether several servers go by this name
+   */
+  ServerMeters(MeterRegistry registry, Tags upstream, String server, boolean shared) {
+    this.shared = shared;
     this.meters = new Meters(registry);
     this.tags = upstream.and("server", server);
     this.attempts =
@@ -44,10 +49,11 @@ final class ServerMeters implements ServerListener {
   @Override
   public void limitChanged(int attempts) {
     limit.set(attempts);
-    if (hasLimit.compareAndSet(false, true)) {
+    // Of servers that share a name there is no one limit.
+    if (attempts > 0 && !shared && hasLimit.compareAndSet(false, true)) {
       meters.add(
           Gauge.builder("mesh.server.limit", limit, AtomicInteger::get)
-              .description("Attempts at a time that max-requests=adaptive allows")
+              .description("Attempts at a time that max-requests=adaptive allows; 0 for any")
               .tags(tags)
               .register(meters.registry()));
     }

@@ -241,7 +241,7 @@ final class UpstreamMeters implements UpstreamListener {
           if (kept != null) {
             servers.put(tag, kept);
           }
-          server.meters = meters(tag);
+          server.dealt(meters(tag));
         });
     before.values().forEach(ServerMeters::removeAll);
   }
@@ -253,7 +253,7 @@ final class UpstreamMeters implements UpstreamListener {
   }
 
   private ServerMeters meters(String tag) {
-    return servers.computeIfAbsent(tag, t -> new ServerMeters(registry, tags, t));
+    return servers.computeIfAbsent(tag, t -> new ServerMeters(registry, tags, t, t.equals(OTHER)));
   }
 
   synchronized void close() {
@@ -267,6 +267,7 @@ final class UpstreamMeters implements UpstreamListener {
   private static final class Server implements ServerListener {
 
     private volatile ServerMeters meters;
+    private volatile int limit;
 
     Server(ServerMeters meters) {
       this.meters = meters;
@@ -279,7 +280,13 @@ final class UpstreamMeters implements UpstreamListener {
 
     @Override
     public void limitChanged(int attempts) {
+      limit = attempts;
       meters.limitChanged(attempts);
+    }
+
+    void dealt(ServerMeters other) {
+      meters = other;
+      other.limitChanged(limit);
     }
 
     @Override

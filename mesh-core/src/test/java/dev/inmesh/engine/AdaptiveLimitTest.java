@@ -13,34 +13,32 @@ import org.junit.jupiter.api.Test;
 
 final class AdaptiveLimitTest {
 
-  private final List<Integer> heard = new ArrayList<>();
-
   @Test
   void itStartsAtTwentyAndGrowsByOneForEachFullRound() {
-    AdaptiveLimit limit = new AdaptiveLimit(heard::add);
+    AdaptiveLimit limit = new AdaptiveLimit();
+    assertThat(limit.attempts()).isEqualTo(20);
 
     succeed(limit, 20, 21);
+    assertThat(limit.attempts()).isEqualTo(21);
     succeed(limit, 21, 22);
 
-    assertThat(heard).containsExactly(20, 21, 22);
+    assertThat(limit.attempts()).isEqualTo(22);
   }
 
   @Test
   void itDoesNotGrowWhileItIsNotInUse() {
-    AdaptiveLimit limit = new AdaptiveLimit(heard::add);
+    AdaptiveLimit limit = new AdaptiveLimit();
 
     succeed(limit, 17, 1_000);
     assertThat(limit.attempts()).isEqualTo(20);
-    succeed(limit, 18, 1_000);
+    succeed(limit, 18, 25);
 
-    assertThat(limit.attempts()).isEqualTo(20); // At 18 of 20 it grows until 18 is no longer 90 %.
-    succeed(limit, 1_000, 20);
     assertThat(limit.attempts()).isEqualTo(21);
   }
 
   @Test
   void overloadTakesATenthOnceForAllThatWereUnderWay() {
-    AdaptiveLimit limit = new AdaptiveLimit(heard::add);
+    AdaptiveLimit limit = new AdaptiveLimit();
 
     limit.overloaded(0, 100);
     limit.overloaded(50, 110);
@@ -53,7 +51,7 @@ final class AdaptiveLimitTest {
 
   @Test
   void oneAttemptIsAlwaysAllowed() {
-    AdaptiveLimit limit = new AdaptiveLimit(heard::add);
+    AdaptiveLimit limit = new AdaptiveLimit();
 
     for (int i = 0; i < 1_000; i++) {
       limit.overloaded(i, i);
@@ -145,5 +143,53 @@ final class AdaptiveLimitTest {
       leases.add(mesh.plan().first(mesh.now()));
     }
     return leases;
+  }
+
+  @Test
+  void afterALongOutageItGrowsBackWhileTheServerIsFull() {
+    for (int cuts = 1; cuts <= 100; cuts++) {
+      AdaptiveLimit limit = new AdaptiveLimit();
+      for (int i = 0; i < cuts; i++) {
+        limit.overloaded(i, i);
+      }
+
+      for (int i = 0; i < 10_000; i++) {
+        limit.succeeded(limit.attempts()); // As many as are admitted, never more.
+      }
+
+      assertThat(limit.attempts()).as("after %s cuts", cuts).isGreaterThan(20);
+    }
+  }
+
+  @Test
+  void theLimitIsOfAllRoutesTogether() throws Exception {
+    EngineHarness mesh =
+        new EngineHarness("a:1", "max-requests", "adaptive", "route.r.match", "* /r/*");
+    List<Lease> leases = new ArrayList<>();
+    while (leases.size() < 30) {
+      try {
+        leases.add(mesh.plan("GET", "/").first(mesh.now()));
+      } catch (LimitExceededException full) {
+        leases.remove(0).success(mesh.now());
+      }
+    }
+
+    leases.remove(0).success(mesh.now());
+    CallPlan other = mesh.plan("GET", "/r/x");
+
+    assertThat(other.first(mesh.now()).address()).isEqualTo("a:1");
+  }
+
+  @Test
+  void aServerThatComesBackTellsItsLimit() throws Exception {
+    EngineHarness mesh = new EngineHarness("a:1, b:1", "max-requests", "adaptive");
+    long before = mesh.events.count("limit 20");
+
+    mesh.reload("servers", "a:1");
+    mesh.reload("servers", "a:1, b:1");
+
+    assertThat(mesh.events.count("limit 20")).isGreaterThan(before);
+    mesh.reload("max-requests", "7");
+    assertThat(mesh.events.count("limit 0")).isEqualTo(2);
   }
 }

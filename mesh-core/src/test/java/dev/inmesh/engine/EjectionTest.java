@@ -374,4 +374,18 @@ final class EjectionTest {
     mesh.pass(Duration.ofSeconds(3));
     assertThat(mesh.state(asked)).isEqualTo(UP);
   }
+
+  @Test
+  void aProbeThatFailsForALesserReasonKeepsItsCap() throws Exception {
+    EngineHarness mesh = new EngineHarness("a:1, b:1, c:1, d:1");
+    mesh.failWhatGoesTo(Set.of("a:1", "b:1", "c:1"), Failure.REFUSED, 100);
+    assertThat(mesh.addresses(EJECTED)).hasSize(3);
+
+    for (int i = 0; i < 40; i++) {
+      mesh.failWhatGoesTo(Set.of("a:1", "b:1", "c:1"), Failure.STATUS, 10);
+      mesh.pass(Duration.ofMillis(200));
+    }
+
+    assertThat(mesh.addresses(EJECTED)).hasSizeLessThanOrEqualTo(2);
+  }
 }

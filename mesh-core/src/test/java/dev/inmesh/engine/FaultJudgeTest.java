@@ -137,4 +137,13 @@ final class FaultJudgeTest {
     assertThat(mesh.state("a:1")).isEqualTo(EJECTED);
     assertThat(mesh.server("a:1").timeLeft()).isLessThan(Duration.ofSeconds(5));
   }
+
+  @Test
+  void serversThatAreNeverEjectedAreWitnessesToo() throws Exception {
+    EngineHarness mesh = new EngineHarness("a:1, b:1 max_fails=0, c:1 max_fails=0");
+
+    mesh.failWhatGoesTo(Set.of("a:1", "b:1", "c:1"), Failure.STATUS, 100);
+
+    assertThat(mesh.state("a:1")).isEqualTo(UP);
+  }
 }

@@ -7,6 +7,7 @@ import dev.inmesh.event.Failure;
 import dev.inmesh.event.Outcome;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -168,5 +169,103 @@ final class HedgeTest {
   private static String address(@Nullable Lease lease) {
     assertThat(lease).isNotNull();
     return lease.address();
+  }
+
+  @Test
+  void aBlackHoleThatHedgesHideIsEjectedAllTheSame() throws Exception {
+    EngineHarness mesh =
+        new EngineHarness(
+            "a:1, b:1, c:1", "balancer", "round_robin", "hedge.after", "20ms", "budget", "100%");
+
+    for (int i = 0; i < 60; i++) {
+      callThatHangsOn("a:1", mesh);
+    }
+
+    assertThat(mesh.events.count("ejected a:1 latency")).isPositive();
+    assertThat(mesh.events.count("ejected")).isEqualTo(mesh.events.count("ejected a:1"));
+  }
+
+  @Test
+  void aProbeThatAHedgeOvertakesHasFailed() throws Exception {
+    EngineHarness mesh = new EngineHarness(THREE, "hedge.after", "20ms", "budget", "100%");
+    mesh.failOn("a:1", Failure.STATUS, 5);
+    mesh.pass(mesh.server("a:1").timeLeft());
+    int probes = 0;
+
+    for (int i = 0; i < 100; i++) {
+      probes += callThatHangsOn("a:1", mesh) ? 1 : 0;
+    }
+
+    assertThat(probes).isOne();
+    assertThat(mesh.state("a:1")).isEqualTo(EJECTED);
+  }
+
+  /** Whether the call went there at first. */
+  private static boolean callThatHangsOn(String address, EngineHarness mesh) throws Exception {
+    CallPlan plan = mesh.plan();
+    Lease first = plan.first(mesh.now());
+    boolean hangs = first.address().equals(address);
+    if (hangs) {
+      mesh.pass(Duration.ofMillis(20));
+      Lease hedge = plan.hedge(mesh.now());
+      assertThat(hedge).isNotNull();
+      hedge.success(mesh.now());
+      first.lost(mesh.now());
+    } else {
+      first.success(mesh.now());
+    }
+    plan.end(Outcome.SUCCESS, true, false, mesh.now());
+    return hangs;
+  }
+
+  @Test
+  void aBackupIsNoPlaceForAHedgeWhileAnotherServerIsUsed() throws Exception {
+    EngineHarness mesh = new EngineHarness("a:1, b:1 backup", "hedge.after", "50ms");
+    CallPlan plan = mesh.plan();
+    plan.first(mesh.now());
+
+    assertThat(plan.hedge(mesh.now())).isNull();
+    assertThat(mesh.server("b:1").inFlight()).isZero();
+  }
+
+  @Test
+  void hedgesDoNotLowerTheirOwnP95() {
+    Random random = new Random(1);
+    LatencyQuantile p95 = new LatencyQuantile(0.95);
+    int hedged = 0;
+
+    for (int i = 0; i < 100_000; i++) {
+      long first = latency(random);
+      long second = latency(random);
+      long after = p95.settledNanos();
+      if (after == 0 || first <= after) {
+        p95.add(first);
+        continue;
+      }
+      hedged++;
+      p95.add(Math.min(first, after + second));
+      if (first > after + second) {
+        p95.addAtLeast(after + second);
+      }
+    }
+
+    assertThat(hedged / 100_000.0).isBetween(0.03, 0.08);
+  }
+
+  /** One in ten takes 20 times as long. */
+  private static long latency(Random random) {
+    return (random.nextInt(10) == 0 ? 100 : 5) * (900_000L + random.nextInt(200_000));
+  }
+
+  @Test
+  void aSlowFirstCallIsNotRememberedForLong() {
+    LatencyQuantile p95 = new LatencyQuantile(0.95);
+    p95.add(500_000_000);
+
+    for (int i = 0; i < 100; i++) {
+      p95.add(4_000_000 + i);
+    }
+
+    assertThat(p95.settledNanos()).isBetween(4_000_000L, 5_000_000L);
   }
 }

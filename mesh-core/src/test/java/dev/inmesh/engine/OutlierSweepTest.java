@@ -26,7 +26,9 @@ final class OutlierSweepTest {
     EngineHarness mesh = new EngineHarness("a:1, b:1", "outlier.consecutive-failures", "10000");
     run(mesh, Map.of(), Duration.ofSeconds(20));
 
-    run(mesh, Map.of("a:1", 0.5), Duration.ofSeconds(5));
+    for (int i = 0; i < 500 && mesh.state("a:1") == UP; i++) {
+      run(mesh, Map.of("a:1", 0.5), TICK);
+    }
 
     assertThat(mesh.state("a:1")).isEqualTo(EJECTED);
     assertThat(mesh.server("a:1").reason()).matches("success rate \\d\\d% against (99|100)%");
@@ -282,5 +284,80 @@ final class OutlierSweepTest {
   private static double share(Map<String, Integer> calls, String server) {
     double all = calls.values().stream().mapToInt(Integer::intValue).sum();
     return calls.getOrDefault(server, 0) / all;
+  }
+
+  @Test
+  void anHourOfHealthIsForgottenInHalfAMinute() throws Exception {
+    EngineHarness mesh = new EngineHarness("a:1, b:1", "outlier.consecutive-failures", "10000");
+    run(mesh, Map.of(), Duration.ofHours(1));
+
+    run(mesh, Map.of("a:1", 0.5), Duration.ofSeconds(10));
+
+    assertThat(mesh.events.count("ejected a:1 success_rate")).isPositive();
+  }
+
+  @Test
+  void whatHappenedWhileItWasOffCountsNoMoreThanItShould() throws Exception {
+    EngineHarness mesh =
+        new EngineHarness(
+            "a:1, b:1", "outlier.consecutive-failures", "10000", "outlier.mode", "off");
+    run(mesh, Map.of(), Duration.ofMinutes(30));
+
+    mesh.reload("outlier.mode", "enforce");
+    run(mesh, Map.of("a:1", 0.5), Duration.ofSeconds(10));
+
+    assertThat(mesh.events.count("ejected a:1 success_rate")).isPositive();
+  }
+
+  @Test
+  void serversThatNobodyUsesDoNotHideAnOutlier() throws Exception {
+    for (int seed = 0; seed < 10; seed++) {
+      random.setSeed(seed);
+      EngineHarness mesh =
+          new EngineHarness(
+              "a:1, b:1, c:1 backup, d:1 backup, e:1 backup, f:1 backup",
+              "outlier.consecutive-failures",
+              "10000",
+              "balancer",
+              "round_robin");
+
+      run(mesh, Map.of("a:1", 0.12), Duration.ofMinutes(3));
+
+      assertThat(mesh.events.count("ejected a:1")).as("seed %s", seed).isPositive();
+    }
+  }
+
+  @Test
+  void serversThatAreNeverEjectedAreWitnessesAllTheSame() throws Exception {
+    EngineHarness mesh =
+        new EngineHarness(
+            "a:1, b:1 max_fails=0, c:1 max_fails=0", "outlier.consecutive-failures", "10000");
+
+    run(mesh, Map.of("a:1", 0.3, "b:1", 0.3, "c:1", 0.3), Duration.ofSeconds(30));
+
+    assertThat(mesh.events.count("ejected a:1")).isZero();
+  }
+
+  @Test
+  void ofVeryManyServersSomeAreComparedEachTime() throws Exception {
+    StringBuilder list = new StringBuilder("s0:1 weight=40");
+    for (int i = 1; i < 600; i++) {
+      list.append(",s").append(i).append(i < 20 ? ":1 weight=40" : ":1");
+    }
+    EngineHarness mesh = new EngineHarness(list.toString(), "balancer", "round_robin");
+
+    for (int i = 0; i < 60_000; i++) {
+      CallPlan plan = mesh.plan();
+      Lease lease = plan.first(mesh.now());
+      long takes = lease.address().equals("s7:1") ? 200 : 20;
+      running.add(new Running(lease, plan, mesh.now() + takes * EngineHarness.MS));
+      if (i % 40 == 0) {
+        mesh.pass(TICK);
+        end(mesh);
+      }
+    }
+
+    assertThat(mesh.server("s7:1").reason()).isNotEmpty();
+    assertThat(mesh.server("s8:1").reason()).isEmpty();
   }
 }

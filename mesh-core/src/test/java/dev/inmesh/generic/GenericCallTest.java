@@ -16,6 +16,7 @@ import dev.inmesh.call.MeshException;
 import dev.inmesh.call.Phase;
 import dev.inmesh.generic.LineServer.Mood;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -322,5 +323,73 @@ final class GenericCallTest {
         .filter(s -> s.address().equals(server.address()))
         .findFirst()
         .orElseThrow();
+  }
+
+  @Test
+  void aStopThatThrowsLosesNothing() throws Exception {
+    Upstream lines = upstream("hedge.after", "20ms", "timeout", "60s");
+    a.mood = Mood.HANG;
+
+    for (int i = 0; i < 2; i++) {
+      String answer =
+          lines.callIdempotent(
+              (server, cancellation) -> {
+                cancellation.onCancel(
+                    () -> {
+                      throw new IllegalStateException("close failed");
+                    });
+                return stoppable("hello").on(server, cancellation);
+              });
+      assertThat(answer).isEqualTo("re: hello");
+    }
+
+    assertThat(lines.active()).isZero();
+    assertThat(lines.servers()).allMatch(server -> server.inFlight() == 0);
+  }
+
+  @Test
+  void aConnectionThatFailsAfterTheWorkIsDoneIsNoReasonToDoItAgain() {
+    Upstream lines = upstream("retry.tries", "5");
+    AtomicInteger runs = new AtomicInteger();
+
+    assertThatThrownBy(
+            () ->
+                lines.call(
+                    server -> {
+                      runs.incrementAndGet();
+                      return fail(new IOException("audit log", new ConnectException("refused")));
+                    }))
+        .isInstanceOf(MeshException.class);
+
+    assertThat(runs).hasValue(1);
+  }
+
+  @Test
+  void anExceptionThatIsThrownEachTimeCollectsNothing() {
+    Upstream lines = upstream("retry.tries", "3", "breaker.enabled", "false");
+    IOException always = new IOException("no");
+
+    for (int i = 0; i < 20; i++) {
+      assertThatThrownBy(
+              () ->
+                  lines.callIdempotent(
+                      (server, cancellation) -> {
+                        throw always;
+                      }))
+          .isInstanceOf(MeshException.class);
+    }
+
+    assertThat(always.getSuppressed()).isEmpty();
+  }
+
+  @Test
+  void theCodeSeesNothingOfWhoeverCalledFirst() throws Exception {
+    Upstream lines = upstream();
+    InheritableThreadLocal<String> user = new InheritableThreadLocal<>();
+    user.set("alice");
+
+    String seen = lines.call(server -> String.valueOf(user.get()));
+
+    assertThat(seen).isEqualTo("null");
   }
 }

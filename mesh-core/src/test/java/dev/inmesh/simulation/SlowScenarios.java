@@ -2,15 +2,20 @@ package dev.inmesh.simulation;
 
 import java.util.List;
 
-/** Some servers are slow, none fails. */
+/**
+ * Some servers are slow, none fails. Where ejection by latency would help the balancers that don't
+ * look at it, there is one scenario for the balancer alone, and one for what a user gets.
+ */
 final class SlowScenarios {
 
   private SlowScenarios() {}
 
   static List<Scenario> all() {
     return List.of(
-        oneOfTen(),
-        twoOfSixteen(),
+        oneOfTen("one-of-ten-slow").key("outlier.mode", "off"),
+        oneOfTen("one-of-ten-slow-enforced"),
+        twoOfSixteen("two-of-sixteen-slow").key("outlier.mode", "off"),
+        twoOfSixteen("two-of-sixteen-slow-enforced"),
         twoOfFour(),
         oneOfEleven("one-of-eleven-stalls"),
         hedged(),
@@ -18,9 +23,8 @@ final class SlowScenarios {
         allSlow());
   }
 
-  private static Scenario oneOfTen() {
-    return new Scenario(
-            "one-of-ten-slow", "one of ten 10x slow: exponential 10 ms, one at a time, 500 calls/s")
+  private static Scenario oneOfTen(String name) {
+    return new Scenario(name, "one of ten 10x slow: exponential 10 ms, one at a time, 500 calls/s")
         .fleet(10, ServiceModel::oneAtATime, Demand.exponential(10))
         .fault("s4", Fault.slow(10))
         .bad("s4")
@@ -29,9 +33,8 @@ final class SlowScenarios {
         .leastSuccess(97);
   }
 
-  private static Scenario twoOfSixteen() {
-    return new Scenario(
-            "two-of-sixteen-slow", "two of sixteen 16x slow: sleep 10 ms, no queue, 500 calls/s")
+  private static Scenario twoOfSixteen(String name) {
+    return new Scenario(name, "two of sixteen 16x slow: sleep 10 ms, no queue, 500 calls/s")
         .fleet(16, ServiceModel::pureDelay, Demand.constant(10))
         .fault("s4", Fault.slow(16))
         .fault("s11", Fault.slow(16))

@@ -50,4 +50,13 @@ final class BenchmarksRunTest {
       assertThat(report).contains("bare again").contains("mesh, 3 servers");
     }
   }
+
+  @Test
+  void callsGoToAQueueBesideProxies() throws Exception {
+    String report = ProxyComparison.run(1, 0);
+
+    assertThat(report).contains("inmesh least_time").contains("inmesh round_robin");
+    assertThat(report).containsAnyOf("nginx least_conn", "nginx is not installed");
+    assertThat(report).containsAnyOf("HAProxy leastconn", "HAProxy is not installed");
+  }
 }

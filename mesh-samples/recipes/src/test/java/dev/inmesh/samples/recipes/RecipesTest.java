@@ -67,17 +67,22 @@ final class RecipesTest {
   void mailIsSentByTheServerThatCanBeReached() throws Exception {
     GreenMail smtp = new GreenMail(ServerSetupTest.SMTP.dynamicPort());
     smtp.start();
-    try (ServerSocket closed = new ServerSocket(0)) {
-      int nobody = closed.getLocalPort();
-      closed.close();
+    try {
       String well = "127.0.0.1:" + smtp.getSmtp().getPort();
 
-      assertThat(AnyProtocol.run("127.0.0.1:" + nobody + ", " + well, "Order 7")).isEqualTo(well);
+      assertThat(AnyProtocol.run("127.0.0.1:" + closedPort() + ", " + well, "Order 7"))
+          .isEqualTo(well);
 
       assertThat(smtp.getReceivedMessages()).hasSize(1);
       assertThat(smtp.getReceivedMessages()[0].getSubject()).isEqualTo("Order 7");
     } finally {
       smtp.stop();
+    }
+  }
+
+  private static int closedPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
     }
   }
 
