@@ -1,6 +1,5 @@
 package dev.inmesh.balance;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,37 +37,31 @@ final class ConsistentHash<S extends Candidate> implements Balancer<S> {
   }
 
   /**
-   * The servers take turns; at its turn a server whose share allows takes the next free slot of its
-   * own permutation of the table, which its address alone decides.
+   * The servers take turns, as often as their weights say; at its turn a server takes the next free
+   * slot of its own permutation of the table, which its address alone decides.
    */
   private void fill() {
     int slots = table.length;
     int n = servers.length;
     int[] position = new int[n];
     int[] step = new int[n];
-    int most = 1;
     for (int i = 0; i < n; i++) {
       long hash = servers[i].addressHash();
       position[i] = (int) Long.remainderUnsigned(hash, slots);
       step[i] = 1 + (int) Long.remainderUnsigned(RandomSource.mix(hash), slots - 1);
-      most = Math.max(most, servers[i].weight());
     }
-    Arrays.fill(table, -1);
-    long[] due = new long[n];
-    for (int filled = 0; filled < slots; ) {
-      for (int i = 0; i < n && filled < slots; i++) {
-        due[i] += servers[i].weight();
-        if (due[i] < most) {
-          continue;
-        }
-        due[i] -= most;
-        while (table[position[i]] >= 0) {
-          position[i] = next(position[i], step[i]);
-        }
-        table[position[i]] = i;
-        position[i] = next(position[i], step[i]);
-        filled++;
+    Turns turns = Turns.of(servers, slots);
+    // Most of the work is to find a free slot towards the end: these bits fit the nearest cache.
+    long[] taken = new long[slots / Long.SIZE + 1];
+    for (int filled = 0; filled < slots; filled++) {
+      int i = turns.next();
+      int at = position[i];
+      while ((taken[at >> 6] & (1L << at)) != 0) {
+        at = next(at, step[i]);
       }
+      taken[at >> 6] |= 1L << at;
+      table[at] = i;
+      position[i] = next(at, step[i]);
     }
   }
 

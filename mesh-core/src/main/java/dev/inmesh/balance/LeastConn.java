@@ -44,14 +44,15 @@ final class LeastConn<S extends Candidate> implements Balancer<S> {
    * where it is beyond {@link #MOST}, and hardly ever two are tied.
    */
   private static long[] perWeight(int[] weights) {
+    if (Arrays.stream(weights).allMatch(weight -> weight == weights[0])) {
+      return new long[0];
+    }
     long multiple = 1;
-    boolean equal = true;
     for (int weight : weights) {
-      equal &= weight == weights[0];
       long rest = weight / SmoothSequence.greatestCommonDivisor((int) (multiple % weight), weight);
       multiple = multiple > MOST / rest ? MOST : multiple * rest;
     }
-    long[] perWeight = new long[equal ? 0 : weights.length];
+    long[] perWeight = new long[weights.length];
     for (int i = 0; i < perWeight.length; i++) {
       perWeight[i] = multiple / weights[i];
     }

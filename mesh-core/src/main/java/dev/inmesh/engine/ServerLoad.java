@@ -16,6 +16,9 @@ final class ServerLoad {
   /** In the object itself: a pick that looks at many servers waits for memory more than for us. */
   private volatile int inFlight;
 
+  /** The last list that it was in; under the engine's lock. */
+  int list;
+
   private final AdaptiveLimit limit = new AdaptiveLimit();
   private volatile boolean draining;
   private volatile CompletableFuture<Void> drained = new CompletableFuture<>();

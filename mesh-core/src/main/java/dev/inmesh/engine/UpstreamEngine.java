@@ -26,8 +26,11 @@ public final class UpstreamEngine {
   private final PauseDetector pauses;
 
   private final Object lock = new Object();
-  private Map<String, ServerLoad> loads = Map.of();
+  private final Map<String, ServerLoad> loads = new HashMap<>();
   private final Map<String, ServerLoad> leaving = new HashMap<>();
+
+  /** Counts the lists. */
+  private int list;
 
   private final RouteEngine main;
   private volatile List<RouteEngine> routes = List.of();
@@ -64,31 +67,38 @@ public final class UpstreamEngine {
     }
   }
 
-  /** A server that left and comes back while attempts are still running there has its count. */
+  /**
+   * A server that left and comes back while attempts are still running there has its count. In
+   * place, since most servers of a long list stay.
+   */
   private void keepLoads(UpstreamSettings settings) {
-    Map<String, ServerLoad> before = loads;
-    Map<String, ServerLoad> kept = new HashMap<>();
+    list++;
     for (Server server : settings.servers()) {
-      String address = server.address();
-      ServerLoad load = before.get(address);
-      if (load == null) {
-        load = leaving.remove(address);
-        if (load == null) {
-          load = new ServerLoad();
-        } else {
-          load.restore();
-        }
-      }
-      kept.put(address, load);
+      loads.computeIfAbsent(server.address(), this::joined).list = list;
     }
     leaving.values().removeIf(load -> load.inFlight() == 0);
-    before.forEach(
-        (address, load) -> {
-          if (!kept.containsKey(address) && load.inFlight() > 0) {
-            leaving.put(address, load);
-          }
-        });
-    loads = kept;
+    if (loads.size() > settings.servers().size()) {
+      loads.entrySet().removeIf(entry -> hasLeft(entry.getKey(), entry.getValue()));
+    }
+  }
+
+  private ServerLoad joined(String address) {
+    ServerLoad before = leaving.remove(address);
+    if (before == null) {
+      return new ServerLoad();
+    }
+    before.restore();
+    return before;
+  }
+
+  private boolean hasLeft(String address, ServerLoad load) {
+    if (load.list == list) {
+      return false;
+    }
+    if (load.inFlight() > 0) {
+      leaving.put(address, load);
+    }
+    return true;
   }
 
   private ServerLoad load(String address) {

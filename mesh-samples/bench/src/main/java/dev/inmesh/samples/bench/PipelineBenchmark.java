@@ -1,23 +1,13 @@
 package dev.inmesh.samples.bench;
 
-import dev.inmesh.balance.RandomSource;
 import dev.inmesh.call.MeshException;
-import dev.inmesh.config.Configuration;
-import dev.inmesh.config.Sources;
-import dev.inmesh.config.UpstreamSettings;
+import dev.inmesh.config.BalancerType;
 import dev.inmesh.engine.CallInfo;
 import dev.inmesh.engine.CallPlan;
 import dev.inmesh.engine.Lease;
-import dev.inmesh.engine.PauseDetector;
 import dev.inmesh.engine.UpstreamEngine;
 import dev.inmesh.event.Outcome;
-import dev.inmesh.micrometer.MeshMeters;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -42,33 +32,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 20, time = 250, timeUnit = TimeUnit.MILLISECONDS)
 public class PipelineBenchmark {
 
-  private static final String SERVERS =
-      IntStream.rangeClosed(1, 10)
-          .mapToObj(i -> "10.0.0." + i + ":5000")
-          .collect(Collectors.joining(","));
-
-  private final UpstreamEngine engine = engine();
-
-  private static UpstreamEngine engine() {
-    UpstreamSettings settings =
-        Objects.requireNonNull(
-            Configuration.open(Sources.of(Map.of("mesh.upstream.inventory.servers", SERVERS)))
-                .current()
-                .settings()
-                .upstreams()
-                .get("inventory"));
-    MeshMeters meters = new MeshMeters(new SimpleMeterRegistry(), true, 100);
-    UpstreamEngine engine =
-        new UpstreamEngine(
-            settings,
-            meters.upstream("inventory", ""),
-            route -> meters.upstream("inventory", route),
-            RandomSource.perThread(),
-            new PauseDetector(),
-            System.nanoTime());
-    meters.gauges(engine);
-    return engine;
-  }
+  private final UpstreamEngine engine =
+      Upstreams.engine(Upstreams.of(BalancerType.LEAST_CONN, 10, 1, 5000));
 
   /** One thread. */
   @Benchmark

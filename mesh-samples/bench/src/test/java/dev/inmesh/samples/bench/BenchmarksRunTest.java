@@ -25,6 +25,25 @@ final class BenchmarksRunTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(BalancerType.class)
+  void swapsLists(BalancerType balancer) {
+    SwapBenchmark benchmark = new SwapBenchmark();
+    benchmark.balancer = balancer;
+    benchmark.servers = 10;
+    benchmark.firstWeight = 100;
+    benchmark.setUp();
+
+    String before = benchmark.swap().servers(0).toString();
+
+    assertThat(benchmark.swap().servers(0).toString()).isNotEqualTo(before);
+  }
+
+  @Test
+  void picksWhileListsAreSwapped() throws Exception {
+    assertThat(SwapComparison.run(20, 2, 30)).contains("round_robin").contains("hash");
+  }
+
   @Test
   void callsGoThroughTheEngine() throws Exception {
     PipelineBenchmark benchmark = new PipelineBenchmark();
