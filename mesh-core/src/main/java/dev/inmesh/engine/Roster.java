@@ -38,6 +38,8 @@ final class Roster {
   /** Twice as long that often is longer than any cap. */
   private static final int LONGEST_STREAK = 60;
 
+  private static final ServerListener NOBODY = new ServerListener() {};
+
   private final UpstreamListener listener;
   private final RandomSource random;
   private final Ejections ejections;
@@ -142,8 +144,35 @@ final class Roster {
     synchronized (lock) {
       long slowStart = settings.slowStart().toNanos();
       servers.values().forEach(s -> s.updateWeight(slowStart, now));
-      choice = Choice.of(servers.values(), settings, random);
+      choose();
     }
+  }
+
+  private void choose() {
+    boolean before = choice.ignoresChecks;
+    choice = Choice.of(servers.values(), settings, random);
+    if (choice.ignoresChecks && !before) {
+      log.warn(
+          "{}: no server is left that passes its health checks: nobody is out for them",
+          settings.displayName());
+    } else if (before && !choice.ignoresChecks) {
+      log.info("{}: health checks take servers out again", settings.displayName());
+    }
+  }
+
+  /** It passes its health checks again: slowly, unless a probe has to decide anyway. */
+  void cameBack(String address, long now) {
+    synchronized (lock) {
+      ServerState state = servers.get(address);
+      if (state != null && !state.isEjected()) {
+        state.cameBack(now);
+      }
+    }
+  }
+
+  ServerListener listener(String address) {
+    ServerState state = servers.get(address);
+    return state == null ? NOBODY : state.listener;
   }
 
   /** Charges a failure, and ejects the server when that is one too many. */
@@ -179,7 +208,7 @@ final class Roster {
       ServerState state, Evidence evidence, String proof, int count, boolean byWindow, long now) {
     boolean enforce = settings.outlier().mode() == OutlierMode.ENFORCE;
     boolean isOut = enforce ? state.isEjected() : state.isWatched(now);
-    int out = enforce ? choice.ejected.length : watched(now);
+    int out = choice.out + (enforce ? 0 : watched(now));
     if (isOut
         || Ejections.isTurnedOff(state.server())
         || servers.get(state.address()) != state
@@ -231,7 +260,7 @@ final class Roster {
         state.address(),
         millis(ejection.until() - now),
         ejection.words(),
-        choice.ejected.length,
+        choice.out,
         choice.usable);
     state.listener.ejected(ejection.evidence());
   }
@@ -334,7 +363,7 @@ final class Roster {
       changed |= state.updateWeight(slowStart, now);
     }
     if (changed) {
-      choice = Choice.of(servers.values(), settings, random);
+      choose();
     }
   }
 
@@ -352,7 +381,7 @@ final class Roster {
   String whyNobody(long now) {
     synchronized (lock) {
       return "no server can be tried: "
-          + Census.of(servers.values(), settings, now).words()
+          + Census.of(servers.values(), settings, choice, now).words()
           + "; list from configuration "
           + (now - listedAt) / 1_000_000_000
           + "s ago";

@@ -30,6 +30,7 @@ public final class UpstreamEngine {
   private final Map<String, ServerLoad> leaving = new HashMap<>();
 
   private final RouteEngine main;
+  private final HealthChecks checks;
   private volatile List<RouteEngine> routes = List.of();
 
   /**
@@ -49,8 +50,10 @@ public final class UpstreamEngine {
     this.random = random;
     this.pauses = pauses;
     synchronized (lock) {
-      keepLoads(settings);
+      keepLoads(settings, now);
       this.main = new RouteEngine(settings, listener, this::load, random, pauses, now);
+      this.checks = new HealthChecks(main, random);
+      checks.apply(settings, this::load, now);
       applyRoutes(settings, now);
     }
   }
@@ -58,16 +61,21 @@ public final class UpstreamEngine {
   /** Other settings and servers from now on; what stays keeps its state. */
   public void apply(UpstreamSettings settings, long now) {
     synchronized (lock) {
-      keepLoads(settings);
+      keepLoads(settings, now);
+      checks.apply(settings, this::load, now);
       main.apply(settings, this::load, now);
       applyRoutes(settings, now);
     }
   }
 
-  /** A server that left and comes back while attempts are still running there has its count. */
-  private void keepLoads(UpstreamSettings settings) {
+  /**
+   * A server that left and comes back while attempts are still running there has its count, and one
+   * that failed its health checks is still out for some time.
+   */
+  private void keepLoads(UpstreamSettings settings, long now) {
     Map<String, ServerLoad> before = loads;
     Map<String, ServerLoad> kept = new HashMap<>();
+    leaving.values().removeIf(load -> load.isForgotten(now));
     for (Server server : settings.servers()) {
       String address = server.address();
       ServerLoad load = before.get(address);
@@ -81,10 +89,10 @@ public final class UpstreamEngine {
       }
       kept.put(address, load);
     }
-    leaving.values().removeIf(load -> load.inFlight() == 0);
     before.forEach(
         (address, load) -> {
-          if (!kept.containsKey(address) && load.inFlight() > 0) {
+          if (!kept.containsKey(address)) {
+            load.leave(now);
             leaving.put(address, load);
           }
         });
@@ -206,7 +214,10 @@ public final class UpstreamEngine {
   }
 
   private static List<ServerView> views(RouteEngine route, long now) {
-    return route.servers().stream().map(s -> Census.view(s, route.settings(), now)).toList();
+    Choice choice = route.choice();
+    return route.servers().stream()
+        .map(s -> Census.view(s, route.settings(), choice, now))
+        .toList();
   }
 
   private RouteEngine named(String routeName) {
@@ -237,11 +248,23 @@ public final class UpstreamEngine {
     return main.breakerState();
   }
 
+  /**
+   * The health checks that are to be made now; each is to be ended, however it went. The first ones
+   * are due within an interval after this was asked for the first time.
+   */
+  public List<Check> checksDue(long now) {
+    return settings().healthCheck().path().isEmpty() ? List.of() : checks.due(now);
+  }
+
   /** Charges the timeouts since the last tick; to be called every {@link PauseDetector#PERIOD}. */
   public void tick(long now) {
     main.tick(now);
+    List<RouteEngine> all = new ArrayList<>();
+    all.add(main);
     for (RouteEngine route : routes) {
       route.tick(now);
+      all.add(route);
     }
+    checks.tick(all, now);
   }
 }

@@ -1,13 +1,19 @@
 package dev.inmesh.event;
 
 /**
- * Told what happens to one server. Called on the threads that make the calls: must be fast, safe
- * for concurrent use, and throw nothing.
+ * Told what happens to one server. Called on the threads that make the calls and checks: must be
+ * fast, safe for concurrent use, and throw nothing.
  */
 public interface ServerListener {
 
   /** An attempt ended after so many nanoseconds. */
   default void attemptEnded(Outcome outcome, long nanos) {}
+
+  /**
+   * A health check ended: success, failure, or ignored when it says nothing. Told to the upstream's
+   * own listener only, since checks belong to no route.
+   */
+  default void healthChecked(Outcome outcome) {}
 
   /** So many attempts at a time are allowed there now, under {@code max-requests=adaptive}. */
   default void limitChanged(int attempts) {}

@@ -253,7 +253,7 @@ final class UpstreamMeters implements UpstreamListener {
   }
 
   private ServerMeters meters(String tag) {
-    return servers.computeIfAbsent(tag, t -> new ServerMeters(registry, tags, t));
+    return servers.computeIfAbsent(tag, t -> new ServerMeters(registry, name, tags, t));
   }
 
   synchronized void close() {
@@ -275,6 +275,11 @@ final class UpstreamMeters implements UpstreamListener {
     @Override
     public void attemptEnded(Outcome outcome, long nanos) {
       meters.attemptEnded(outcome, nanos);
+    }
+
+    @Override
+    public void healthChecked(Outcome outcome) {
+      meters.healthChecked(outcome);
     }
 
     @Override
