@@ -9,8 +9,11 @@ import dev.inmesh.server.Server;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Who may be chosen now, in which order of tiers, and who is out. Immutable; built anew when an
@@ -30,6 +33,9 @@ final class Choice {
   /** Who is out until a probe decides, the earliest return first. */
   final ServerState[] ejected;
 
+  /** Who is out until its health checks are good, whatever else is held against it. */
+  private final Set<ServerState> unhealthy;
+
   /** How many are out, those that fail their health checks included. */
   final int out;
 
@@ -46,12 +52,14 @@ final class Choice {
       List<Balancer<ServerState>> tiers,
       ServerState[] eligible,
       ServerState[] ejected,
+      Set<ServerState> unhealthy,
       boolean ignoresChecks,
       int usable) {
     this.tiers = tiers;
     this.eligible = eligible;
     this.ejected = ejected;
     this.nextReturn = ejected.length == 0 ? 0 : until(ejected[0]);
+    this.unhealthy = unhealthy;
     this.out = usable - eligible.length;
     this.ignoresChecks = ignoresChecks;
     this.usable = usable;
@@ -68,6 +76,7 @@ final class Choice {
     int usable = 0;
     long zoneWeight = 0;
     long zoneEligible = 0;
+    Set<ServerState> unhealthy = Collections.newSetFromMap(new IdentityHashMap<>(0));
     boolean ignoresChecks = ignoresChecks(servers, locality);
     for (ServerState state : servers) {
       boolean inZone =
@@ -84,6 +93,7 @@ final class Choice {
       }
       usable++;
       if (state.load.health.isOut() && !ignoresChecks) {
+        unhealthy.add(state);
         continue;
       }
       (state.isEjected() ? out : in).add(state);
@@ -112,7 +122,12 @@ final class Choice {
       Arrays.sort(ejected, Comparator.comparingLong(s -> until(s) - base));
     }
     return new Choice(
-        List.copyOf(tiers), in.toArray(new ServerState[0]), ejected, ignoresChecks, usable);
+        List.copyOf(tiers),
+        in.toArray(new ServerState[0]),
+        ejected,
+        unhealthy,
+        ignoresChecks,
+        usable);
   }
 
   /**
@@ -134,7 +149,7 @@ final class Choice {
 
   /** Whether it is out for failed health checks. */
   boolean isOutByChecks(ServerState state) {
-    return state.load.health.isOut() && !ignoresChecks;
+    return unhealthy.contains(state);
   }
 
   private static void addTier(

@@ -9,6 +9,7 @@ import dev.inmesh.event.Outcome;
 import dev.inmesh.server.Server;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -86,10 +87,7 @@ final class HealthChecks {
   synchronized List<Check> due(long now) {
     List<Check> due = new ArrayList<>();
     for (ServerHealth health : schedule.due(now)) {
-      Server server = health.server;
-      if (server != null) {
-        due.add(new Check(this, health, server, now));
-      }
+      due.add(new Check(this, health, Objects.requireNonNull(health.server), now));
     }
     return due;
   }

@@ -101,9 +101,10 @@ final class HealthNews {
       case PASSING -> {
         if (change.isReturn()) {
           log.info(
-              "{}: {} is back after {} ms: its health checks pass",
+              "{}: {} {} after {} ms: its health checks pass",
               name,
               address,
+              main.isEjected(address) ? "may be probed" : "is back",
               change.nanos() / 1_000_000);
         }
       }

@@ -170,6 +170,11 @@ final class Roster {
     }
   }
 
+  boolean isEjected(String address) {
+    ServerState state = servers.get(address);
+    return state != null && state.isEjected();
+  }
+
   ServerListener listener(String address) {
     ServerState state = servers.get(address);
     return state == null ? NOBODY : state.listener;
@@ -328,9 +333,10 @@ final class Roster {
         state.startSlowly(now);
         rebuild(now);
         log.info(
-            "{}: {} is back after {} ms",
+            "{}: {} {} after {} ms",
             settings.displayName(),
             state.address(),
+            choice.isOutByChecks(state) ? "answers, but fails its health checks" : "is back",
             millis(now - ejection.since()));
       }
       state.probing.set(false);

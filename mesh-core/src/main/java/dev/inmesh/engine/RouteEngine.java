@@ -72,6 +72,11 @@ final class RouteEngine {
     roster.cameBack(address, now);
   }
 
+  /** Whether a probe has to decide about the server's return. */
+  boolean isEjected(String address) {
+    return roster.isEjected(address);
+  }
+
   /** The listener of a server; one that hears nothing when there is no such server. */
   ServerListener listener(String address) {
     return roster.listener(address);

@@ -32,6 +32,7 @@ public final class UpstreamEngine {
   private final RouteEngine main;
   private final HealthChecks checks;
   private volatile List<RouteEngine> routes = List.of();
+  private volatile List<RouteEngine> mainAndRoutes = List.of();
 
   /**
    * @param listener told what happens
@@ -123,6 +124,8 @@ public final class UpstreamEngine {
       after.add(engine);
     }
     routes = List.copyOf(after);
+    after.add(0, main);
+    mainAndRoutes = List.copyOf(after);
   }
 
   /**
@@ -171,8 +174,7 @@ public final class UpstreamEngine {
   public CompletableFuture<Void> drain(String address, long now) {
     synchronized (lock) {
       CompletableFuture<Void> drained = known(address).drain();
-      main.rebuild(now);
-      routes.forEach(route -> route.rebuild(now));
+      mainAndRoutes.forEach(route -> route.rebuild(now));
       return drained;
     }
   }
@@ -185,8 +187,7 @@ public final class UpstreamEngine {
   public void restore(String address, long now) {
     synchronized (lock) {
       known(address).restore();
-      main.rebuild(now);
-      routes.forEach(route -> route.rebuild(now));
+      mainAndRoutes.forEach(route -> route.rebuild(now));
     }
   }
 
@@ -258,12 +259,9 @@ public final class UpstreamEngine {
 
   /** Charges the timeouts since the last tick; to be called every {@link PauseDetector#PERIOD}. */
   public void tick(long now) {
-    main.tick(now);
-    List<RouteEngine> all = new ArrayList<>();
-    all.add(main);
-    for (RouteEngine route : routes) {
+    List<RouteEngine> all = mainAndRoutes;
+    for (RouteEngine route : all) {
       route.tick(now);
-      all.add(route);
     }
     checks.tick(all, now);
   }
