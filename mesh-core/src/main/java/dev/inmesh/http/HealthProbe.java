@@ -17,6 +17,7 @@ public interface HealthProbe {
    *     from the look-up of the name to the last header
    * @param origin as calls have it
    * @return what came of it; completed exceptionally when nothing was learned
+   * @throws java.util.concurrent.RejectedExecutionException after the driver was closed
    */
   CompletableFuture<Finding> ask(UpstreamSettings upstream, Origin origin, Check check);
 

@@ -328,6 +328,7 @@ final class HealthChecksTest {
       mesh.pass(Duration.ofMinutes(2), failing);
     }
     assertThat(mesh.addresses(EJECTED)).isEmpty();
+    assertThat(mesh.events.count("ejected c:1")).isZero();
     assertThat(asked(mesh, 30)).hasSize(3);
     assertThat(mesh.server("b:1").reason()).startsWith("stays, but health check: http 503 x");
     mesh.pass(VERDICT, Set.of("a:1", "c:1"));
@@ -352,6 +353,22 @@ final class HealthChecksTest {
       assertThat(mesh.events.count("ejected")).isZero();
       assertThat(mesh.server("s0:1").reason()).startsWith("stays, but health check: http 503 x");
     }
+  }
+
+  @Test
+  void withAThresholdOfOneHalfMayGoOutUntilAllHaveFailed() throws Exception {
+    EngineHarness mesh = checked(TEN, "health-check.unhealthy-threshold", "1");
+    mesh.pass(Duration.ofMinutes(1), NONE);
+
+    Set<String> all = Set.copyOf(mesh.addresses(UP));
+    int mostOut = 0;
+    for (int i = 0; i < 60; i++) {
+      mesh.pass(Duration.ofSeconds(1), all);
+      mostOut = Math.max(mostOut, mesh.addresses(EJECTED).size());
+    }
+
+    assertThat(mostOut).isEqualTo(5);
+    assertThat(mesh.addresses(EJECTED)).isEmpty();
   }
 
   @Test
@@ -400,6 +417,7 @@ final class HealthChecksTest {
     mesh.pass(Duration.ofMinutes(2), Set.of("a:1"));
 
     assertThat(mesh.state("a:1")).isEqualTo(UP);
+    assertThat(mesh.events.count("ejected")).isZero();
     assertThat(mesh.succeed()).isEqualTo("a:1");
   }
 
@@ -442,6 +460,17 @@ final class HealthChecksTest {
     mesh.pass(VERDICT, NONE);
 
     assertThat(mesh.state("a:1")).isEqualTo(UP);
+  }
+
+  @Test
+  void drainedServersThatFailSayNothingOfTheOthers() {
+    EngineHarness mesh = checked("a:1, b:1, c:1, d:1");
+    assertThat(mesh.engine().drain("a:1", mesh.now())).isDone();
+    assertThat(mesh.engine().drain("b:1", mesh.now())).isDone();
+
+    mesh.pass(VERDICT, Set.of("a:1", "b:1", "c:1"));
+
+    assertThat(mesh.addresses(EJECTED)).containsExactly("c:1");
   }
 
   @Test
