@@ -8,6 +8,7 @@ import dev.inmesh.config.Snapshot;
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.engine.PauseDetector;
 import dev.inmesh.engine.UpstreamEngine;
+import dev.inmesh.http.HealthWatch;
 import dev.inmesh.http.HttpUpstream;
 import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.http.Resolver;
@@ -15,6 +16,7 @@ import dev.inmesh.jdkhttp.JdkHttpMesh;
 import dev.inmesh.micrometer.MeshMeters;
 import dev.inmesh.okhttp.OkHttpMesh;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,20 +36,28 @@ final class MeshRuntime implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Mesh.class);
 
+  /** How late a health check may be. */
+  private static final Duration CHECK_PERIOD = Duration.ofMillis(20);
+
   private final MeshMeters meters;
   private final Map<String, Fallback> fallbacks;
   private final PauseDetector pauses = new PauseDetector();
   private final ExecutorService lookups = DaemonThreads.queued(16, "inmesh-resolver");
   private final ExecutorService fallbackThreads = DaemonThreads.upTo(256, "inmesh-fallback");
   private final ExecutorService workThreads = DaemonThreads.upTo(1024, "inmesh-work");
+  private final ExecutorService checkThreads =
+      DaemonThreads.upTo(Integer.MAX_VALUE, "inmesh-check");
   private final OkHttpMesh okHttp;
   private final JdkHttpMesh jdkHttp;
+  private final HealthWatch health;
   private final Repeater configPoll;
 
   private final Object lock = new Object();
   private @Nullable Repeater ticker;
+  private @Nullable Repeater checks;
   private boolean closed;
 
+  private volatile boolean enabled;
   private volatile Map<String, HttpUpstream> byName = Map.of();
   private volatile HttpUpstreams published = HttpUpstreams.NONE;
 
@@ -58,7 +68,7 @@ final class MeshRuntime implements AutoCloseable {
     this.meters =
         new MeshMeters(registry, settings.metricsPerServer(), settings.metricsMaxServers());
     Resolver resolver = new Resolver(lookups);
-    this.okHttp = new OkHttpMesh(() -> published, resolver);
+    this.okHttp = new OkHttpMesh(() -> published, resolver, checkThreads);
     // Its threads end when idle, so that calls in flight finish when the mesh is closed.
     this.jdkHttp =
         new JdkHttpMesh(
@@ -67,6 +77,7 @@ final class MeshRuntime implements AutoCloseable {
             new DaemonTimers("inmesh-timer"),
             DaemonThreads.upTo(Integer.MAX_VALUE, "inmesh-http"),
             (upstream, key) -> whoSet(configuration.current(), upstream, key));
+    this.health = new HealthWatch(() -> enabled ? byName.values() : List.of(), okHttp::healthProbe);
     meters.configuration(() -> configuration.current().version(), configuration::rejected);
     if (!settings.configured()) {
       log.info("no mesh.* property is set: wrapped clients pass every call on");
@@ -124,6 +135,7 @@ final class MeshRuntime implements AutoCloseable {
       }
       before.keySet().stream().filter(n -> !after.containsKey(n)).forEach(meters::remove);
       byName = Map.copyOf(after);
+      enabled = settings.enabled();
       List<UpstreamSettings> upstreams =
           after.values().stream().map(u -> u.engine().settings()).toList();
       okHttp.apply(upstreams);
@@ -132,7 +144,17 @@ final class MeshRuntime implements AutoCloseable {
       if (ticker == null && !after.isEmpty()) {
         ticker = Repeater.start("inmesh-ticker", () -> PauseDetector.PERIOD, this::tick);
       }
+      if (checks == null && after.values().stream().anyMatch(MeshRuntime::isChecked)) {
+        // Not on the ticker: starting some hundred threads there would look like a pause.
+        checks =
+            Repeater.start(
+                "inmesh-health", () -> CHECK_PERIOD, () -> health.tick(System.nanoTime()));
+      }
     }
+  }
+
+  private static boolean isChecked(HttpUpstream upstream) {
+    return upstream.engine().settings().healthCheck().path().isPresent();
   }
 
   private HttpUpstream open(UpstreamSettings settings, long now) {
@@ -209,6 +231,7 @@ final class MeshRuntime implements AutoCloseable {
   @Override
   public void close() {
     Repeater ticking;
+    Repeater checking;
     synchronized (lock) {
       if (closed) {
         return;
@@ -216,8 +239,13 @@ final class MeshRuntime implements AutoCloseable {
       closed = true;
       published = HttpUpstreams.NONE;
       ticking = ticker;
+      checking = checks;
     }
     configPoll.close();
+    health.close();
+    if (checking != null) {
+      checking.close();
+    }
     if (ticking != null) {
       ticking.close();
     }
@@ -227,6 +255,7 @@ final class MeshRuntime implements AutoCloseable {
     fallbackThreads.shutdownNow();
     workThreads.shutdown();
     okHttp.close();
+    checkThreads.shutdownNow();
     meters.close();
   }
 }

@@ -13,8 +13,8 @@ import java.util.Locale;
  *
  * @param address {@code host:port}
  * @param state the strongest reason not to use it, or {@link State#UP}
- * @param reason why it is in this state; empty when up
- * @param timeLeft until the state may change by itself; zero when it won't
+ * @param reason why it is in this state; when up, what is held against it, or empty
+ * @param timeLeft until the state may change by itself at the earliest; zero when it won't
  * @param weight its configured weight
  * @param backup whether it is used only when no other server can be
  * @param inFlight attempts running now
@@ -34,7 +34,7 @@ public record ServerStatus(
   public enum State {
     /** Attempts go to it. */
     UP,
-    /** Out on evidence; one probe decides at the end of its time. */
+    /** Out on evidence; one probe decides at the end of its time, or its health checks do. */
     EJECTED,
     /** It asked to be left alone (Retry-After). */
     WAITING,

@@ -113,6 +113,42 @@ public final class Grammar {
           "The name for SNI and certificate checks; none uses the host as called. The JDK's client "
               + "can't: MESH-D01.");
 
+  static final Key<Optional<String>> HEALTH_CHECK_PATH =
+      upstream(
+          "health-check.path",
+          optional(
+              TextType.of(
+                  "URL path",
+                  "/[!-~&&[^#\\\\]]{0,1023}",
+                  "one that begins with '/', like /healthz")),
+          NONE,
+          "What each server is asked for by GET, again and again; none makes no health checks.");
+  static final Key<Duration> HEALTH_CHECK_INTERVAL =
+      upstream(
+          "health-check.interval",
+          durations(Duration.ofMillis(100), DAY),
+          "10s",
+          "How often each server is asked, give or take 10%.");
+  static final Key<Duration> HEALTH_CHECK_TIMEOUT =
+      upstream(
+          "health-check.timeout",
+          durations(MILLI, DAY),
+          "1s",
+          "One health check, from the look-up of the name to the last header; at most"
+              + " health-check.interval.");
+  static final Key<Integer> HEALTH_CHECK_HEALTHY_THRESHOLD =
+      upstream(
+          "health-check.healthy-threshold",
+          new CountType(1, 100),
+          "2",
+          "Good health checks in a row that bring a server back.");
+  static final Key<Integer> HEALTH_CHECK_UNHEALTHY_THRESHOLD =
+      upstream(
+          "health-check.unhealthy-threshold",
+          new CountType(1, 100),
+          "3",
+          "Failed health checks in a row that take a server out.");
+
   static final Key<RouteMatch> MATCH =
       row(
           "match",

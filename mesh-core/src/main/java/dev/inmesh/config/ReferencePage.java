@@ -58,7 +58,8 @@ final class ReferencePage {
       Blanks around a value don't count, except in `fallback.body`. `none`, where it is the default, takes back what a wider level says.
       `own` in `prefer-zone` and `region-fence` stands for `mesh.zone` and `mesh.region`.
 
-      A `timeout.connect`, `timeout.read` or `timeout.attempt` above `timeout` counts as `timeout`. A built-in value above a bound that is
+      A `timeout.connect`, `timeout.read` or `timeout.attempt` above `timeout` counts as `timeout`; a
+      `health-check.timeout` above `health-check.interval` as that. A built-in value above a bound that is
       written counts as the bound: `breaker.half-open-calls` above `breaker.window`, `outlier.base-ejection-time` above
       `outlier.max-ejection-time`; if it is itself written, it is a contradiction.
 

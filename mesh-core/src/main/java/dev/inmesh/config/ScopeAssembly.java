@@ -4,6 +4,7 @@ import dev.inmesh.config.Resolution.Written;
 import dev.inmesh.config.UpstreamSettings.Breaker;
 import dev.inmesh.config.UpstreamSettings.Budget;
 import dev.inmesh.config.UpstreamSettings.FallbackSettings;
+import dev.inmesh.config.UpstreamSettings.HealthCheck;
 import dev.inmesh.config.UpstreamSettings.Hedge;
 import dev.inmesh.config.UpstreamSettings.Locality;
 import dev.inmesh.config.UpstreamSettings.Outlier;
@@ -49,6 +50,7 @@ final class ScopeAssembly {
         value(Grammar.KEEPALIVE),
         value(Grammar.HOST_HEADER).orElse(""),
         value(Grammar.TLS_NAME).orElse(""),
+        healthCheck(),
         value(Grammar.BALANCER),
         value(Grammar.HASH_KEY),
         timeouts(),
@@ -98,6 +100,16 @@ final class ScopeAssembly {
         keys.written(scope, Grammar.TIMEOUT_CONNECT).isPresent(),
         value(Grammar.TIMEOUT_READ).map(read -> least(read, call)),
         value(Grammar.TIMEOUT_ATTEMPT).map(attempt -> least(attempt, call)));
+  }
+
+  private HealthCheck healthCheck() {
+    Duration interval = value(Grammar.HEALTH_CHECK_INTERVAL);
+    return new HealthCheck(
+        value(Grammar.HEALTH_CHECK_PATH),
+        interval,
+        least(value(Grammar.HEALTH_CHECK_TIMEOUT), interval),
+        value(Grammar.HEALTH_CHECK_HEALTHY_THRESHOLD),
+        value(Grammar.HEALTH_CHECK_UNHEALTHY_THRESHOLD));
   }
 
   private Breaker breaker() {

@@ -36,6 +36,7 @@ public record UpstreamSettings(
     int keepalive,
     String hostHeader,
     String tlsName,
+    HealthCheck healthCheck,
     BalancerType balancer,
     HashKey hashKey,
     Timeouts timeouts,
@@ -56,6 +57,22 @@ public record UpstreamSettings(
   public String displayName() {
     return route.isEmpty() ? name : name + "/" + route;
   }
+
+  /**
+   * What servers are asked, and what the answers come to.
+   *
+   * @param path what is asked for; empty for no checks
+   * @param interval how often each server is asked
+   * @param timeout of one check; at most the interval
+   * @param healthyThreshold good checks in a row that bring a server back
+   * @param unhealthyThreshold failed ones in a row that take it out
+   */
+  public record HealthCheck(
+      Optional<String> path,
+      Duration interval,
+      Duration timeout,
+      int healthyThreshold,
+      int unhealthyThreshold) {}
 
   /**
    * How long a call and its parts may take.

@@ -1,6 +1,7 @@
 package dev.inmesh.engine;
 
 import dev.inmesh.config.UpstreamSettings;
+import dev.inmesh.config.UpstreamSettings.HealthCheck;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,10 +23,11 @@ final class Census {
     this.byState = byState;
   }
 
-  static Census of(Collection<ServerState> servers, UpstreamSettings settings, long now) {
+  static Census of(
+      Collection<ServerState> servers, UpstreamSettings settings, Choice choice, long now) {
     Map<ServerView.State, List<ServerView>> byState = new EnumMap<>(ServerView.State.class);
     for (ServerState state : servers) {
-      ServerView view = view(state, settings, now);
+      ServerView view = view(state, settings, choice, now);
       byState.computeIfAbsent(view.state(), s -> new ArrayList<>()).add(view);
     }
     return new Census(servers.size(), byState);
@@ -56,9 +58,9 @@ final class Census {
     return words.toString();
   }
 
-  static ServerView view(ServerState state, UpstreamSettings settings, long now) {
+  static ServerView view(ServerState state, UpstreamSettings settings, Choice choice, long now) {
     Ejection ejection = state.ejection();
-    if (Choice.isFenced(state, settings.locality())) {
+    if (Choice.isFenced(state.server(), settings.locality())) {
       String region = state.server().region();
       return view(
           state,
@@ -74,6 +76,15 @@ final class Census {
           ? view(state, ServerView.State.DRAINING, "drain requested", 0)
           : view(state, ServerView.State.DRAINED, "drain requested", 0);
     }
+    if (choice.isOutByChecks(state)) {
+      HealthCheck check = settings.healthCheck();
+      ServerHealth health = state.load.health;
+      return view(
+          state,
+          ServerView.State.EJECTED,
+          "health check: " + health.words(),
+          health.nanosLeft(check.healthyThreshold(), check.interval().toNanos(), now));
+    }
     if (ejection != null) {
       return view(
           state, ServerView.State.EJECTED, ejection.words(), Math.max(0, ejection.until() - now));
@@ -81,10 +92,13 @@ final class Census {
     long wait = state.waitNanosLeft(now);
     return wait > 0
         ? view(state, ServerView.State.WAITING, "asked to wait (Retry-After)", wait)
-        : view(state, ServerView.State.UP, whatIsLeft(state), 0);
+        : view(state, ServerView.State.UP, whatIsHeldAgainst(state), 0);
   }
 
-  private static String whatIsLeft(ServerState state) {
+  private static String whatIsHeldAgainst(ServerState state) {
+    if (state.load.health.isFailing()) {
+      return "stays, but health check: " + state.load.health.words();
+    }
     int steps = state.slowness.steps();
     return steps == Slowness.STEPS
         ? ""

@@ -5,11 +5,15 @@ import dev.inmesh.balance.Balancers;
 import dev.inmesh.balance.RandomSource;
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.config.UpstreamSettings.Locality;
+import dev.inmesh.server.Server;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Who may be chosen now, in which order of tiers, and who is out. Immutable; built anew when an
@@ -26,8 +30,17 @@ final class Choice {
   /** Who is not out, backups too. */
   final ServerState[] eligible;
 
-  /** Who is out, the earliest return first. */
+  /** Who is out until a probe decides, the earliest return first. */
   final ServerState[] ejected;
+
+  /** Who is out until its health checks are good, whatever else is held against it. */
+  private final Set<ServerState> unhealthy;
+
+  /** How many are out, those that fail their health checks included. */
+  final int out;
+
+  /** Whether nobody is out for failed health checks, since nobody would be left. */
+  final boolean ignoresChecks;
 
   /** The earliest return; only to be read when somebody is out. */
   final long nextReturn;
@@ -39,11 +52,16 @@ final class Choice {
       List<Balancer<ServerState>> tiers,
       ServerState[] eligible,
       ServerState[] ejected,
+      Set<ServerState> unhealthy,
+      boolean ignoresChecks,
       int usable) {
     this.tiers = tiers;
     this.eligible = eligible;
     this.ejected = ejected;
     this.nextReturn = ejected.length == 0 ? 0 : until(ejected[0]);
+    this.unhealthy = unhealthy;
+    this.out = usable - eligible.length;
+    this.ignoresChecks = ignoresChecks;
     this.usable = usable;
   }
 
@@ -58,12 +76,14 @@ final class Choice {
     int usable = 0;
     long zoneWeight = 0;
     long zoneEligible = 0;
+    Set<ServerState> unhealthy = Collections.newSetFromMap(new IdentityHashMap<>(0));
+    boolean ignoresChecks = ignoresChecks(servers, locality);
     for (ServerState state : servers) {
       boolean inZone =
           !locality.preferZone().isEmpty()
               && !state.server().backup()
               && !state.server().down()
-              && !isFenced(state, locality)
+              && !isFenced(state.server(), locality)
               && locality.preferZone().equals(state.server().zone());
       if (inZone) {
         zoneWeight += state.weight();
@@ -72,6 +92,10 @@ final class Choice {
         continue;
       }
       usable++;
+      if (state.load.health.isOut() && !ignoresChecks) {
+        unhealthy.add(state);
+        continue;
+      }
       (state.isEjected() ? out : in).add(state);
       if (state.isEjected()) {
         continue;
@@ -97,7 +121,35 @@ final class Choice {
       long base = until(ejected[0]);
       Arrays.sort(ejected, Comparator.comparingLong(s -> until(s) - base));
     }
-    return new Choice(List.copyOf(tiers), in.toArray(new ServerState[0]), ejected, usable);
+    return new Choice(
+        List.copyOf(tiers),
+        in.toArray(new ServerState[0]),
+        ejected,
+        unhealthy,
+        ignoresChecks,
+        usable);
+  }
+
+  /**
+   * Whether some would be out for failed health checks, but of the rest none passes its own. Where
+   * all are equally bad the checks say nothing, and one server alone couldn't serve for all.
+   */
+  private static boolean ignoresChecks(Collection<ServerState> servers, Locality locality) {
+    boolean anyOut = false;
+    for (ServerState state : servers) {
+      if (isUsable(state, locality)) {
+        anyOut |= state.load.health.isOut();
+        if (!state.isEjected() && !state.load.health.isFailing()) {
+          return false;
+        }
+      }
+    }
+    return anyOut;
+  }
+
+  /** Whether it is out for failed health checks. */
+  boolean isOutByChecks(ServerState state) {
+    return unhealthy.contains(state);
   }
 
   private static void addTier(
@@ -120,13 +172,14 @@ final class Choice {
     return false;
   }
 
-  static boolean isFenced(ServerState state, Locality locality) {
-    return !locality.regionFence().isEmpty()
-        && !locality.regionFence().contains(state.server().region());
+  static boolean isFenced(Server server, Locality locality) {
+    return !locality.regionFence().isEmpty() && !locality.regionFence().contains(server.region());
   }
 
   private static boolean isUsable(ServerState state, Locality locality) {
-    return !state.server().down() && !state.load.isDraining() && !isFenced(state, locality);
+    return !state.server().down()
+        && !state.load.isDraining()
+        && !isFenced(state.server(), locality);
   }
 
   private static long until(ServerState state) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Departed {
 
-  private static final long MEMORY_NANOS = Duration.ofMinutes(5).toNanos();
+  static final long MEMORY_NANOS = Duration.ofMinutes(5).toNanos();
 
   private record Entry(ServerState state, long leftAt) {}
 

@@ -44,6 +44,8 @@ final class Roster {
   /** Twice as long that often is longer than any cap. */
   private static final int LONGEST_STREAK = 60;
 
+  private static final ServerListener NOBODY = new ServerListener() {};
+
   private final UpstreamListener listener;
   private final RandomSource random;
   private final Ejections ejections;
@@ -149,8 +151,40 @@ final class Roster {
     synchronized (lock) {
       long slowStart = settings.slowStart().toNanos();
       servers.values().forEach(s -> s.updateWeight(slowStart, now));
-      choice = Choice.of(servers.values(), settings, random);
+      choose();
     }
+  }
+
+  private void choose() {
+    boolean before = choice.ignoresChecks;
+    choice = Choice.of(servers.values(), settings, random);
+    if (choice.ignoresChecks && !before) {
+      log.warn(
+          "{}: no server is left that passes its health checks: nobody is out for them",
+          settings.displayName());
+    } else if (before && !choice.ignoresChecks) {
+      log.info("{}: health checks take servers out again", settings.displayName());
+    }
+  }
+
+  /** It passes its health checks again: slowly, unless a probe has to decide anyway. */
+  void cameBack(String address, long now) {
+    synchronized (lock) {
+      ServerState state = servers.get(address);
+      if (state != null && !state.isEjected()) {
+        state.cameBack(now);
+      }
+    }
+  }
+
+  boolean isEjected(String address) {
+    ServerState state = servers.get(address);
+    return state != null && state.isEjected();
+  }
+
+  ServerListener listener(String address) {
+    ServerState state = servers.get(address);
+    return state == null ? NOBODY : state.listener;
   }
 
   /** Charges a failure, and ejects the server when that is one too many. */
@@ -195,7 +229,7 @@ final class Roster {
       return;
     }
     boolean enforce = settings.outlier().mode() == OutlierMode.ENFORCE;
-    int out = enforce ? choice.ejected.length : watched(now);
+    int out = choice.out + (enforce ? 0 : watched(now));
     if (out + 1 > Ejections.most(choice.usable, evidence, settings.outlier())) {
       return;
     }
@@ -241,7 +275,7 @@ final class Roster {
   private void ejectAgain(ServerState state, Evidence evidence, String proof, long now) {
     Ejection before = state.ejection();
     int most = Ejections.most(choice.usable, evidence, settings.outlier());
-    if (before != null && choice.ejected.length > most) {
+    if (before != null && choice.out > most) {
       // It was out on evidence that may take out more than this evidence may.
       state.returned(now);
       rebuild(now);
@@ -270,7 +304,7 @@ final class Roster {
         state.address(),
         millis(ejection.until() - now),
         ejection.words(),
-        choice.ejected.length,
+        choice.out,
         choice.usable);
     state.listener.ejected(ejection.evidence());
   }
@@ -358,9 +392,10 @@ final class Roster {
         state.startSlowly(now);
         rebuild(now);
         log.info(
-            "{}: {} is back after {} ms",
+            "{}: {} {} after {} ms",
             settings.displayName(),
             state.address(),
+            choice.isOutByChecks(state) ? "answers, but fails its health checks" : "is back",
             millis(now - ejection.since()));
       }
       state.probing.set(false);
@@ -393,7 +428,7 @@ final class Roster {
       changed |= state.updateWeight(slowStart, now);
     }
     if (changed) {
-      choice = Choice.of(servers.values(), settings, random);
+      choose();
     }
   }
 
@@ -411,7 +446,7 @@ final class Roster {
   String whyNobody(long now) {
     synchronized (lock) {
       return "no server can be tried: "
-          + Census.of(servers.values(), settings, now).words()
+          + Census.of(servers.values(), settings, choice, now).words()
           + "; list from configuration "
           + (now - listedAt) / 1_000_000_000
           + "s ago";

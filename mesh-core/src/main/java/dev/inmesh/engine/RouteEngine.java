@@ -12,6 +12,7 @@ import dev.inmesh.event.BreakerState;
 import dev.inmesh.event.Failure;
 import dev.inmesh.event.Outcome;
 import dev.inmesh.event.Rejected;
+import dev.inmesh.event.ServerListener;
 import dev.inmesh.event.UpstreamListener;
 import java.util.Collection;
 import java.util.Queue;
@@ -64,6 +65,21 @@ final class RouteEngine {
   /** Looks at every server anew. */
   void rebuild(long now) {
     roster.rebuild(now);
+  }
+
+  /** The server passes its health checks again. */
+  void cameBack(String address, long now) {
+    roster.cameBack(address, now);
+  }
+
+  /** Whether a probe has to decide about the server's return. */
+  boolean isEjected(String address) {
+    return roster.isEjected(address);
+  }
+
+  /** The listener of a server; one that hears nothing when there is no such server. */
+  ServerListener listener(String address) {
+    return roster.listener(address);
   }
 
   Collection<ServerState> servers() {
@@ -310,7 +326,7 @@ final class RouteEngine {
     return " (servers="
         + c.usable
         + ", ejected="
-        + c.ejected.length
+        + c.out
         + ", inFlight="
         + inFlight
         + ", calls="

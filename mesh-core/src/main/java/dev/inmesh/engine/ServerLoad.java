@@ -5,8 +5,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * What a server carries, whatever route the attempts belong to: how many are in flight, and whether
- * it is drained. Safe for concurrent use.
+ * What a server carries, whatever route the attempts belong to: how many are in flight, whether it
+ * is drained, and how its health checks went. Safe for concurrent use.
  */
 final class ServerLoad {
 
@@ -20,8 +20,24 @@ final class ServerLoad {
   int list;
 
   private final AdaptiveLimit limit = new AdaptiveLimit();
+
+  final ServerHealth health = new ServerHealth(this);
+
+  /** When the server left the list; under the engine's lock. */
+  private long leftAt;
+
   private volatile boolean draining;
   private volatile CompletableFuture<Void> drained = new CompletableFuture<>();
+
+  /** The server leaves the list. */
+  void leave(long now) {
+    leftAt = now;
+  }
+
+  /** Whether nothing of a server that left matters any more, should it come back. */
+  boolean isForgotten(long now) {
+    return inFlight() == 0 && (!health.isOut() || now - leftAt > Departed.MEMORY_NANOS);
+  }
 
   int inFlight() {
     return inFlight;

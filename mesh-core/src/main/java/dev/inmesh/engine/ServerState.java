@@ -264,6 +264,13 @@ final class ServerState implements Candidate {
     failures.inherit(before.failures);
   }
 
+  /** It was out for its health checks: what was seen before that is out of date. */
+  void cameBack(long now) {
+    failures.clear();
+    slowness.forget(now);
+    startSlowly(now);
+  }
+
   /** It is back; of what it did before only a lost weight is kept. */
   void returned(long now) {
     ejection = null;

@@ -6,8 +6,8 @@ import java.time.Duration;
  * One server of an upstream at one moment, as the engine sees it. Immutable.
  *
  * @param state the strongest reason not to use it, or {@link State#UP}
- * @param reason why it is in this state; empty when up
- * @param timeLeft until the state may change by itself; zero when it won't
+ * @param reason why it is in this state; when up, what is held against it, or empty
+ * @param timeLeft until the state may change by itself at the earliest; zero when it won't
  * @param inFlight attempts running now, over all routes
  * @param latency moving average of about the last 16 answers; zero without one
  */
@@ -24,7 +24,7 @@ public record ServerView(
   /** Whether attempts go to the server, or why not. */
   public enum State {
     UP,
-    /** Out on evidence; a probe decides at the end of its time. */
+    /** Out on evidence; a probe decides at the end of its time, or its health checks do. */
     EJECTED,
     /** It asked to be left alone (Retry-After). */
     WAITING,

@@ -33,7 +33,9 @@ public final class UpstreamEngine {
   private int list;
 
   private final RouteEngine main;
+  private final HealthChecks checks;
   private volatile List<RouteEngine> routes = List.of();
+  private volatile List<RouteEngine> mainAndRoutes = List.of();
 
   /**
    * @param listener told what happens
@@ -52,8 +54,10 @@ public final class UpstreamEngine {
     this.random = random;
     this.pauses = pauses;
     synchronized (lock) {
-      keepLoads(settings);
+      keepLoads(settings, now);
       this.main = new RouteEngine(settings, listener, this::load, random, pauses, now);
+      this.checks = new HealthChecks(main, random);
+      checks.apply(settings, this::load, now);
       applyRoutes(settings, now);
     }
   }
@@ -61,24 +65,26 @@ public final class UpstreamEngine {
   /** Other settings and servers from now on; what stays keeps its state. */
   public void apply(UpstreamSettings settings, long now) {
     synchronized (lock) {
-      keepLoads(settings);
+      keepLoads(settings, now);
+      checks.apply(settings, this::load, now);
       main.apply(settings, this::load, now);
       applyRoutes(settings, now);
     }
   }
 
   /**
-   * A server that left and comes back while attempts are still running there has its count. In
-   * place, since most servers of a long list stay.
+   * A server that left and comes back while attempts are still running there has its count, and one
+   * that failed its health checks is still out for some time. In place, since most servers of a
+   * long list stay.
    */
-  private void keepLoads(UpstreamSettings settings) {
+  private void keepLoads(UpstreamSettings settings, long now) {
     list++;
+    leaving.values().removeIf(load -> load.isForgotten(now));
     for (Server server : settings.servers()) {
       loads.computeIfAbsent(server.address(), this::joined).list = list;
     }
-    leaving.values().removeIf(load -> load.inFlight() == 0);
     if (loads.size() > settings.servers().size()) {
-      loads.entrySet().removeIf(entry -> hasLeft(entry.getKey(), entry.getValue()));
+      loads.entrySet().removeIf(entry -> hasLeft(entry.getKey(), entry.getValue(), now));
     }
   }
 
@@ -91,13 +97,12 @@ public final class UpstreamEngine {
     return before;
   }
 
-  private boolean hasLeft(String address, ServerLoad load) {
+  private boolean hasLeft(String address, ServerLoad load, long now) {
     if (load.list == list) {
       return false;
     }
-    if (load.inFlight() > 0) {
-      leaving.put(address, load);
-    }
+    load.leave(now);
+    leaving.put(address, load);
     return true;
   }
 
@@ -125,6 +130,8 @@ public final class UpstreamEngine {
       after.add(engine);
     }
     routes = List.copyOf(after);
+    after.add(0, main);
+    mainAndRoutes = List.copyOf(after);
   }
 
   /**
@@ -173,8 +180,7 @@ public final class UpstreamEngine {
   public CompletableFuture<Void> drain(String address, long now) {
     synchronized (lock) {
       CompletableFuture<Void> drained = known(address).drain();
-      main.rebuild(now);
-      routes.forEach(route -> route.rebuild(now));
+      mainAndRoutes.forEach(route -> route.rebuild(now));
       return drained;
     }
   }
@@ -187,8 +193,7 @@ public final class UpstreamEngine {
   public void restore(String address, long now) {
     synchronized (lock) {
       known(address).restore();
-      main.rebuild(now);
-      routes.forEach(route -> route.rebuild(now));
+      mainAndRoutes.forEach(route -> route.rebuild(now));
     }
   }
 
@@ -216,7 +221,10 @@ public final class UpstreamEngine {
   }
 
   private static List<ServerView> views(RouteEngine route, long now) {
-    return route.servers().stream().map(s -> Census.view(s, route.settings(), now)).toList();
+    Choice choice = route.choice();
+    return route.servers().stream()
+        .map(s -> Census.view(s, route.settings(), choice, now))
+        .toList();
   }
 
   private RouteEngine named(String routeName) {
@@ -247,11 +255,20 @@ public final class UpstreamEngine {
     return main.breakerState();
   }
 
+  /**
+   * The health checks that are to be made now; each is to be ended, however it went. The first ones
+   * are due within an interval after this was asked for the first time.
+   */
+  public List<Check> checksDue(long now) {
+    return settings().healthCheck().path().isEmpty() ? List.of() : checks.due(now);
+  }
+
   /** Charges the timeouts since the last tick; to be called every {@link PauseDetector#PERIOD}. */
   public void tick(long now) {
-    main.tick(now);
-    for (RouteEngine route : routes) {
+    List<RouteEngine> all = mainAndRoutes;
+    for (RouteEngine route : all) {
       route.tick(now);
     }
+    checks.tick(all, now);
   }
 }

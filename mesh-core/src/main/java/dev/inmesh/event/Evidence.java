@@ -11,7 +11,9 @@ public enum Evidence {
   /** It succeeds less often than the others. */
   SUCCESS_RATE,
   /** It takes longer than the others, and less weight didn't mend that. */
-  LATENCY;
+  LATENCY,
+  /** It failed its health checks. */
+  HEALTH_CHECK;
 
   /** The value of the metrics' tag. */
   public String tag() {
@@ -20,6 +22,6 @@ public enum Evidence {
 
   /** Whether no request can have brought it about. */
   public boolean isBeyondDoubt() {
-    return this == REFUSED;
+    return this == REFUSED || this == HEALTH_CHECK;
   }
 }

@@ -30,6 +30,7 @@ public final class HttpUpstream {
   private final Optional<Fallback> inCode;
   private final ExecutorService executor;
   private volatile Map<String, StaleAnswers> stale = Map.of();
+  private volatile @Nullable Origin called;
 
   /**
    * An upstream over HTTP.
@@ -68,6 +69,21 @@ public final class HttpUpstream {
   /** The engine. */
   public UpstreamEngine engine() {
     return engine;
+  }
+
+  /** A call is made with a URL that begins like this. */
+  public void calledAs(String scheme, String host, int port) {
+    Origin before = called;
+    if (before == null || !before.is(scheme, host, port)) {
+      called = new Origin(scheme, host, port);
+    }
+  }
+
+  /** What the latest call's URL began with; a guess before the first one. */
+  public Origin origin() {
+    Origin latest = called;
+    UpstreamSettings settings = engine.settings();
+    return latest == null ? Origin.guess(settings.name(), !settings.tlsName().isEmpty()) : latest;
   }
 
   /** Whether there is a fallback in code, for which time must be held back. */

@@ -2,14 +2,14 @@ package dev.inmesh.micrometer;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /** Meters that are removed together. Safe for concurrent use. */
 final class Meters {
 
   private final MeterRegistry registry;
-  private final List<Meter> meters = new ArrayList<>();
+  private final Set<Meter> meters = new LinkedHashSet<>();
   private boolean removed;
 
   Meters(MeterRegistry registry) {

@@ -17,16 +17,19 @@ final class ServerMeters implements ServerListener {
   private final OutcomeTimers attempts;
   private final Tags tags;
   private final boolean shared;
+  private final Tags checkTags;
   private final AtomicInteger limit = new AtomicInteger();
   private final AtomicBoolean hasLimit = new AtomicBoolean();
 
   /**
+   * @param route the tags of the upstream and its route
    * @param shared whether several servers go by this name
    */
-  ServerMeters(MeterRegistry registry, Tags upstream, String server, boolean shared) {
+  ServerMeters(MeterRegistry registry, String upstream, Tags route, String server, boolean shared) {
     this.shared = shared;
     this.meters = new Meters(registry);
-    this.tags = upstream.and("server", server);
+    this.tags = route.and("server", server);
+    this.checkTags = Tags.of("upstream", upstream, "server", server);
     this.attempts =
         new OutcomeTimers(meters, "mesh.client.attempts", "Attempts on one server", tags);
   }
@@ -38,12 +41,17 @@ final class ServerMeters implements ServerListener {
 
   @Override
   public void ejected(Evidence evidence) {
-    count("mesh.outlier.ejections", "Ejections by the kind of evidence", evidence);
+    count("mesh.outlier.ejections", "Ejections by the kind of evidence", tags(evidence));
   }
 
   @Override
   public void wouldBeEjected(Evidence evidence) {
-    count("mesh.outlier.observed", "Ejections that outlier.mode=observe left out", evidence);
+    count("mesh.outlier.observed", "Ejections that outlier.mode=observe left out", tags(evidence));
+  }
+
+  @Override
+  public void healthChecked(Outcome outcome) {
+    count("mesh.health.checks", "Health checks", checkTags.and("outcome", outcome.tag()));
   }
 
   @Override
@@ -59,15 +67,14 @@ final class ServerMeters implements ServerListener {
     }
   }
 
-  private void count(String name, String description, Evidence evidence) {
+  private Tags tags(Evidence evidence) {
+    return tags.and("reason", evidence.tag());
+  }
+
+  private void count(String name, String description, Tags tags) {
     // Rare: the registry's look-up costs nothing that counts here.
     meters
-        .add(
-            Counter.builder(name)
-                .description(description)
-                .tags(tags)
-                .tag("reason", evidence.tag())
-                .register(meters.registry()))
+        .add(Counter.builder(name).description(description).tags(tags).register(meters.registry()))
         .increment();
   }
 

@@ -253,7 +253,8 @@ final class UpstreamMeters implements UpstreamListener {
   }
 
   private ServerMeters meters(String tag) {
-    return servers.computeIfAbsent(tag, t -> new ServerMeters(registry, tags, t, t.equals(OTHER)));
+    return servers.computeIfAbsent(
+        tag, t -> new ServerMeters(registry, name, tags, t, t.equals(OTHER)));
   }
 
   synchronized void close() {
@@ -276,6 +277,11 @@ final class UpstreamMeters implements UpstreamListener {
     @Override
     public void attemptEnded(Outcome outcome, long nanos) {
       meters.attemptEnded(outcome, nanos);
+    }
+
+    @Override
+    public void healthChecked(Outcome outcome) {
+      meters.healthChecked(outcome);
     }
 
     @Override

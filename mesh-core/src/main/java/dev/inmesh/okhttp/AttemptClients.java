@@ -7,7 +7,6 @@ import java.net.Proxy;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import javax.net.ssl.X509TrustManager;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
 import okhttp3.Interceptor;
@@ -111,12 +110,7 @@ final class AttemptClients {
             .connectionPool(generation.connections.pool())
             .connectTimeout(Duration.ofMillis(connectMillis(settings, base.connectTimeoutMillis())))
             .readTimeout(Duration.ofMillis(readMillis(settings, base.readTimeoutMillis())));
-    X509TrustManager trust = base.x509TrustManager();
-    if (!settings.tlsName().isEmpty() && trust != null) {
-      builder
-          .sslSocketFactory(new NamedTls(base.sslSocketFactory(), settings.tlsName()), trust)
-          .hostnameVerifier(new NamedTls.Verifier(base.hostnameVerifier(), settings.tlsName()));
-    }
+    NamedTls.use(settings.tlsName(), base, builder);
     return new Target(endpoint.name(), generation.connections, builder.build());
   }
 

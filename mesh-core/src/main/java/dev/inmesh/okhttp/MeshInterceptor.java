@@ -7,6 +7,7 @@ import java.net.ProtocolException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import okhttp3.Call;
+import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -96,7 +97,12 @@ final class MeshInterceptor implements Interceptor {
   }
 
   private @Nullable HttpUpstream upstream(Request request) {
-    return upstreams.get().find(request.url().host(), request.url().port());
+    HttpUrl url = request.url();
+    HttpUpstream upstream = upstreams.get().find(url.host(), url.port());
+    if (upstream != null) {
+      upstream.calledAs(url.scheme(), url.host(), url.port());
+    }
+    return upstream;
   }
 
   private static boolean isUpgrade(Request request) {

@@ -6,6 +6,8 @@ import java.net.Socket;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.X509TrustManager;
+import okhttp3.OkHttpClient;
 
 /** TLS under the name of {@code tls-name} instead of the URL's host. */
 final class NamedTls extends SSLSocketFactory {
@@ -16,6 +18,16 @@ final class NamedTls extends SSLSocketFactory {
   NamedTls(SSLSocketFactory delegate, String name) {
     this.delegate = delegate;
     this.name = name;
+  }
+
+  /** Has the client use that name, if there is one, over the TLS of the client before. */
+  static void use(String name, OkHttpClient before, OkHttpClient.Builder client) {
+    X509TrustManager trust = before.x509TrustManager();
+    if (!name.isEmpty() && trust != null) {
+      client
+          .sslSocketFactory(new NamedTls(before.sslSocketFactory(), name), trust)
+          .hostnameVerifier(new Verifier(before.hostnameVerifier(), name));
+    }
   }
 
   @Override

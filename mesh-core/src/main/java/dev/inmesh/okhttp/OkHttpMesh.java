@@ -1,16 +1,21 @@
 package dev.inmesh.okhttp;
 
 import dev.inmesh.config.UpstreamSettings;
+import dev.inmesh.http.HealthProbe;
 import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.http.Resolver;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The OkHttp driver: wraps clients so that their calls to upstreams go through the mesh. Safe for
@@ -30,15 +35,20 @@ public final class OkHttpMesh implements AutoCloseable {
   private final Resolver resolver;
   private final Map<String, UpstreamConnections> connections = new HashMap<>();
   private volatile Map<String, UpstreamConnections> published = Map.of();
+  private final ExecutorService checkThreads;
+  private final AtomicReference<@Nullable OkHttpProbe> probe = new AtomicReference<>();
 
   /**
    * A driver without clients.
    *
    * @param upstreams the upstreams as they are now
+   * @param checkThreads run the health checks, each of which may block until its timeout
    */
-  public OkHttpMesh(Supplier<HttpUpstreams> upstreams, Resolver resolver) {
+  public OkHttpMesh(
+      Supplier<HttpUpstreams> upstreams, Resolver resolver, ExecutorService checkThreads) {
     this.upstreams = upstreams;
     this.resolver = resolver;
+    this.checkThreads = checkThreads;
   }
 
   /**
@@ -53,6 +63,9 @@ public final class OkHttpMesh implements AutoCloseable {
   public OkHttpClient wrap(OkHttpClient client) {
     requireOkHttp();
     AttemptClients clients = new AttemptClients(client, this::connections);
+    if (probe.get() == null) {
+      probe.compareAndSet(null, new OkHttpProbe(client, this::connections, checkThreads));
+    }
     EventListener.Factory users = client.eventListenerFactory();
     return client
         .newBuilder()
@@ -133,9 +146,18 @@ public final class OkHttpMesh implements AutoCloseable {
     return new UpstreamConnections(0, resolver);
   }
 
+  /** Makes health checks as the first wrapped client would; empty while there is none. */
+  public Optional<HealthProbe> healthProbe() {
+    return Optional.ofNullable(probe.get());
+  }
+
   /** Closes the idle connections. Wrapped clients pass every call on from now on. */
   @Override
   public void close() {
+    OkHttpProbe probing = probe.get();
+    if (probing != null) {
+      probing.close();
+    }
     synchronized (connections) {
       connections.values().forEach(UpstreamConnections::close);
       connections.clear();

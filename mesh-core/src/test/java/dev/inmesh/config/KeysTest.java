@@ -42,6 +42,31 @@ class KeysTest {
         flip(Grammar.KEEPALIVE, "7", UpstreamSettings::keepalive, 7),
         flip(Grammar.HOST_HEADER, "x.no:8", UpstreamSettings::hostHeader, "x.no:8"),
         flip(Grammar.TLS_NAME, "x.no", UpstreamSettings::tlsName, "x.no"),
+        flip(
+            Grammar.HEALTH_CHECK_PATH,
+            "/healthz?deep=1",
+            u -> u.healthCheck().path(),
+            Optional.of("/healthz?deep=1")),
+        flip(
+            Grammar.HEALTH_CHECK_INTERVAL,
+            "3s",
+            u -> u.healthCheck().interval(),
+            Duration.ofSeconds(3)),
+        flip(
+            Grammar.HEALTH_CHECK_TIMEOUT,
+            "200ms",
+            u -> u.healthCheck().timeout(),
+            Duration.ofMillis(200)),
+        flip(
+            Grammar.HEALTH_CHECK_HEALTHY_THRESHOLD,
+            "1",
+            u -> u.healthCheck().healthyThreshold(),
+            1),
+        flip(
+            Grammar.HEALTH_CHECK_UNHEALTHY_THRESHOLD,
+            "5",
+            u -> u.healthCheck().unhealthyThreshold(),
+            5),
         flip(Grammar.BALANCER, "random_two", UpstreamSettings::balancer, BalancerType.RANDOM_TWO),
         flip(
             Grammar.HASH_KEY,
@@ -268,6 +293,10 @@ class KeysTest {
                 0.5,
                 0.05,
                 2.5));
+    assertThat(plain.healthCheck())
+        .isEqualTo(
+            new UpstreamSettings.HealthCheck(
+                Optional.empty(), Duration.ofSeconds(10), Duration.ofSeconds(1), 2, 3));
     assertThat(plain.fallback())
         .isEqualTo(
             new UpstreamSettings.FallbackSettings(

@@ -38,6 +38,12 @@ class TogetherTest {
   }
 
   @Test
+  void aHealthCheckTakesNoLongerThanItsInterval() {
+    assertThat(payments(P + "health-check.interval=500ms").healthCheck().timeout())
+        .isEqualTo(Duration.ofMillis(500));
+  }
+
+  @Test
   void builtInValueGivesWayToABoundThatIsWritten() {
     UpstreamSettings settings =
         payments(P + "breaker.window=2", P + "outlier.max-ejection-time=500ms");

@@ -149,6 +149,16 @@ class ValuesTest {
     assertRefused(Grammar.FALLBACK_VARY.type(), text, "C02", "is not a header");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"healthz", "", "http://a/healthz", "/a b", "/a#b", "/a\\b", "/æ"})
+  void healthCheckPathBeginsWithASlash(String text) {
+    assertRefused(
+        Grammar.HEALTH_CHECK_PATH.type(),
+        text,
+        "C02",
+        "is not a URL path; write one that begins with '/', like /healthz");
+  }
+
   private static void assertRefused(ValueType<?> type, String text, String code, String reason) {
     Refused e = catchThrowableOfType(Refused.class, () -> type.parse(text));
     assertThat(e).as("refusal of '%s'", text).isNotNull();

@@ -86,6 +86,27 @@ final class EngineHarness {
     engine.tick(now);
   }
 
+  /** The same, while health checks are made; those of these servers fail. */
+  void pass(Duration time, Set<String> failing) {
+    long end = now + time.toNanos();
+    while (now - end < 0) {
+      pass(PauseDetector.PERIOD);
+      for (Check check : engine.checksDue(now)) {
+        end(check, failing);
+      }
+    }
+    tick();
+  }
+
+  /** Ends a health check: well, unless the server is one of these. */
+  void end(Check check, Set<String> failing) {
+    if (failing.contains(check.server().address())) {
+      check.failed(Failure.STATUS, "http 503", now);
+    } else {
+      check.passed(now);
+    }
+  }
+
   CallPlan plan() throws MeshException {
     return plan("GET", "/");
   }

@@ -33,6 +33,11 @@ final class RecordingListener implements UpstreamListener {
       }
 
       @Override
+      public void healthChecked(Outcome outcome) {
+        heard.add("checked " + address + " " + outcome.tag());
+      }
+
+      @Override
       public void limitChanged(int attempts) {
         heard.add("limit " + attempts);
       }

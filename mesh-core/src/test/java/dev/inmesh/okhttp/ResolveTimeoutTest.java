@@ -59,7 +59,8 @@ final class ResolveTimeoutTest {
     HttpUpstreams upstreams =
         HttpUpstreams.of(
             List.of(new HttpUpstream(engine, Optional.empty(), ForkJoinPool.commonPool())));
-    OkHttpMesh mesh = new OkHttpMesh(() -> upstreams, new Resolver(lookUps));
+    OkHttpMesh mesh =
+        new OkHttpMesh(() -> upstreams, new Resolver(lookUps), ForkJoinPool.commonPool());
     mesh.apply(List.of(settings));
     return mesh.wrap(new OkHttpClient()).newCall(new Request.Builder().url("http://u/").build());
   }
