@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +37,7 @@ final class MeshRuntime implements AutoCloseable {
 
   private final MeshMeters meters;
   private final Map<String, Fallback> fallbacks;
+  private final Supplier<String> deadlineHeader;
   private final PauseDetector pauses = new PauseDetector();
   private final ExecutorService lookups = DaemonThreads.queued(16, "inmesh-resolver");
   private final ExecutorService fallbackThreads = DaemonThreads.upTo(256, "inmesh-fallback");
@@ -55,6 +57,7 @@ final class MeshRuntime implements AutoCloseable {
       Configuration configuration, MeterRegistry registry, Map<String, Fallback> fallbacks) {
     MeshSettings settings = configuration.current().settings();
     this.fallbacks = fallbacks;
+    this.deadlineHeader = () -> configuration.current().settings().outboundDeadlineHeader();
     this.meters =
         new MeshMeters(registry, settings.metricsPerServer(), settings.metricsMaxServers());
     Resolver resolver = new Resolver(lookups);
@@ -146,7 +149,8 @@ final class MeshRuntime implements AutoCloseable {
             pauses,
             now);
     meters.gauges(engine);
-    return new HttpUpstream(engine, Optional.ofNullable(fallbacks.get(name)), fallbackThreads);
+    return new HttpUpstream(
+        engine, Optional.ofNullable(fallbacks.get(name)), fallbackThreads, deadlineHeader);
   }
 
   private void change(HttpUpstream upstream, UpstreamSettings settings, long now) {

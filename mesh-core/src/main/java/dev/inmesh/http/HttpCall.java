@@ -330,6 +330,14 @@ public final class HttpCall {
     return planned == null ? settings : planned.settings();
   }
 
+  /**
+   * The request header in which each attempt tells its server how long it waits, lower case; empty
+   * for none.
+   */
+  public String deadlineHeader() {
+    return upstream.deadlineHeader();
+  }
+
   /** When the user made the call. */
   public long startNanos() {
     return startNanos;

@@ -29,6 +29,7 @@ public final class HttpUpstream {
   private final UpstreamEngine engine;
   private final Optional<Fallback> inCode;
   private final ExecutorService executor;
+  private final Supplier<String> deadlineHeader;
   private volatile Map<String, StaleAnswers> stale = Map.of();
 
   /**
@@ -36,11 +37,18 @@ public final class HttpUpstream {
    *
    * @param inCode the fallback in code, if there is one
    * @param executor runs it
+   * @param deadlineHeader tells the servers how long an attempt waits for them, by its name as it
+   *     is now; empty for none
    */
-  public HttpUpstream(UpstreamEngine engine, Optional<Fallback> inCode, ExecutorService executor) {
+  public HttpUpstream(
+      UpstreamEngine engine,
+      Optional<Fallback> inCode,
+      ExecutorService executor,
+      Supplier<String> deadlineHeader) {
     this.engine = engine;
     this.inCode = inCode;
     this.executor = executor;
+    this.deadlineHeader = deadlineHeader;
     apply();
   }
 
@@ -68,6 +76,10 @@ public final class HttpUpstream {
   /** The engine. */
   public UpstreamEngine engine() {
     return engine;
+  }
+
+  String deadlineHeader() {
+    return deadlineHeader.get();
   }
 
   /** Whether there is a fallback in code, for which time must be held back. */

@@ -4,6 +4,7 @@ import dev.inmesh.call.MeshException;
 import dev.inmesh.engine.Lease;
 import dev.inmesh.event.Failure;
 import dev.inmesh.http.CalledRequest;
+import dev.inmesh.http.DeadlineHeaders;
 import dev.inmesh.http.FallingBack;
 import dev.inmesh.http.HttpCall;
 import dev.inmesh.http.HttpUpstream;
@@ -281,19 +282,23 @@ final class UpstreamCall<T> implements CalledRequest {
       Server server, InetAddress address, Duration left, @Nullable BodyPublisher body)
       throws IOException {
     URI uri = ServerUri.of(request.uri(), server, address);
-    return new RequestAt(uri, request, headers(), Optional.of(left), Optional.ofNullable(body));
+    return new RequestAt(uri, request, headers(left), Optional.of(left), Optional.ofNullable(body));
   }
 
-  private HttpHeaders headers() throws IOException {
+  private HttpHeaders headers(Duration left) throws IOException {
     String host = HostHeader.of(call.settings(), request);
+    String deadline = call.deadlineHeader();
     Optional<CookieHandler> handler = user.clients().users().cookieHandler();
-    if (host == null && handler.isEmpty()) {
+    if (host == null && deadline.isEmpty() && handler.isEmpty()) {
       return request.headers();
     }
     Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     headers.putAll(request.headers().map());
     if (host != null) {
       headers.put("Host", List.of(host));
+    }
+    if (!deadline.isEmpty()) {
+      headers.put(deadline, List.of(DeadlineHeaders.write(deadline, left.toNanos())));
     }
     if (handler.isPresent()) {
       List<String> cookies = new ArrayList<>(request.headers().allValues("Cookie"));

@@ -1,5 +1,6 @@
 package dev.inmesh.okhttp;
 
+import dev.inmesh.call.Deadline;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
@@ -15,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallListener extends ForwardingListener {
 
-  /** Published by the flag after it. */
+  /** Published by the flag after them. */
   private long startNanos;
+
+  private long limitNanos;
 
   private volatile boolean started;
 
@@ -55,9 +58,18 @@ final class CallListener extends ForwardingListener {
     return started ? startNanos : System.nanoTime();
   }
 
+  /**
+   * What the deadline of the thread in which the user made the call leaves to it, from its start; a
+   * call from the queue runs in another one.
+   */
+  long limitNanos(long startedNanos) {
+    return started ? limitNanos : Deadline.limitNanos(startedNanos);
+  }
+
   @Override
   public void callStart(Call call) {
     startNanos = System.nanoTime();
+    limitNanos = Deadline.limitNanos(startNanos);
     started = true;
     listener().callStart(call);
   }

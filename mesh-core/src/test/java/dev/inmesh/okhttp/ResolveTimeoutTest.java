@@ -58,7 +58,8 @@ final class ResolveTimeoutTest {
   private Call call(Executor lookUps) {
     HttpUpstreams upstreams =
         HttpUpstreams.of(
-            List.of(new HttpUpstream(engine, Optional.empty(), ForkJoinPool.commonPool())));
+            List.of(
+                new HttpUpstream(engine, Optional.empty(), ForkJoinPool.commonPool(), () -> "")));
     OkHttpMesh mesh = new OkHttpMesh(() -> upstreams, new Resolver(lookUps));
     mesh.apply(List.of(settings));
     return mesh.wrap(new OkHttpClient()).newCall(new Request.Builder().url("http://u/").build());
