@@ -11,6 +11,7 @@ import dev.inmesh.engine.UpstreamEngine;
 import dev.inmesh.http.HttpUpstream;
 import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.http.Resolver;
+import dev.inmesh.http.Timers;
 import dev.inmesh.jdkhttp.JdkHttpMesh;
 import dev.inmesh.micrometer.MeshMeters;
 import dev.inmesh.okhttp.OkHttpMesh;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -61,14 +63,16 @@ final class MeshRuntime implements AutoCloseable {
     this.meters =
         new MeshMeters(registry, settings.metricsPerServer(), settings.metricsMaxServers());
     Resolver resolver = new Resolver(lookups);
-    this.okHttp = new OkHttpMesh(() -> published, resolver);
-    // Its threads end when idle, so that calls in flight finish when the mesh is closed.
+    // These threads end when idle, so that calls in flight finish when the mesh is closed.
+    Timers timers = new DaemonTimers("inmesh-timer");
+    Executor httpThreads = DaemonThreads.upTo(Integer.MAX_VALUE, "inmesh-http");
+    this.okHttp = new OkHttpMesh(() -> published, resolver, timers, httpThreads);
     this.jdkHttp =
         new JdkHttpMesh(
             () -> published,
             resolver,
-            new DaemonTimers("inmesh-timer"),
-            DaemonThreads.upTo(Integer.MAX_VALUE, "inmesh-http"),
+            timers,
+            httpThreads,
             (upstream, key) -> whoSet(configuration.current(), upstream, key));
     meters.configuration(() -> configuration.current().version(), configuration::rejected);
     if (!settings.configured()) {

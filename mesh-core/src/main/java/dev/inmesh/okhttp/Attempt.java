@@ -81,6 +81,11 @@ final class Attempt extends HttpAttempt {
     return current != null && current.wasSent();
   }
 
+  @Override
+  protected void stop() {
+    call.stop(this);
+  }
+
   /** Whether the user's own request body could not be read. */
   boolean hasBrokenRequest() {
     return body != null && body.hasFailed();
@@ -117,7 +122,7 @@ final class Attempt extends HttpAttempt {
     Call attempt = client.newCall(requestToSend(left));
     AttemptListener current =
         new AttemptListener(
-            call.chain().getEventListener(),
+            call.listenerOf(this),
             call.chain().call(),
             target.connections(),
             lease().server().port());
@@ -125,7 +130,7 @@ final class Attempt extends HttpAttempt {
     listener = current;
     attempt.addEventListener(current);
     attempt.timeout().timeout(left, TimeUnit.NANOSECONDS);
-    call.callListener().attempt(call.chain().call(), attempt);
+    call.sending(this, attempt);
     return attempt.execute();
   }
 

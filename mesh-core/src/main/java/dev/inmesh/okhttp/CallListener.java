@@ -3,6 +3,7 @@ package dev.inmesh.okhttp;
 import dev.inmesh.call.Deadline;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import okhttp3.Call;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
@@ -99,10 +100,17 @@ final class CallListener extends ForwardingListener {
   }
 
   /** Waits; false when the call was cancelled or the thread interrupted meanwhile. */
-  synchronized boolean await(Call userCall, long nanos) {
+  boolean await(Call userCall, long nanos) {
+    return await(userCall, nanos, () -> false);
+  }
+
+  /** The same, but no longer than until something is so, of which {@link #wake} tells. */
+  synchronized boolean await(Call userCall, long nanos, BooleanSupplier isSo) {
     long end = System.nanoTime() + nanos;
     try {
-      for (long left = nanos; left > 0 && !userCall.isCanceled(); left = end - System.nanoTime()) {
+      for (long left = nanos;
+          left > 0 && !userCall.isCanceled() && !isSo.getAsBoolean();
+          left = end - System.nanoTime()) {
         TimeUnit.NANOSECONDS.timedWait(this, left);
       }
     } catch (InterruptedException e) {
@@ -110,6 +118,10 @@ final class CallListener extends ForwardingListener {
       return false;
     }
     return !userCall.isCanceled();
+  }
+
+  synchronized void wake() {
+    notifyAll();
   }
 
   /** From now on a cancel of the call cancels this attempt, also one that came already. */

@@ -3,9 +3,11 @@ package dev.inmesh.okhttp;
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.http.Resolver;
+import dev.inmesh.http.Timers;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
@@ -28,6 +30,8 @@ public final class OkHttpMesh implements AutoCloseable {
 
   private final Supplier<HttpUpstreams> upstreams;
   private final Resolver resolver;
+  private final Timers timers;
+  private final Executor hedgeThreads;
   private final Map<String, UpstreamConnections> connections = new HashMap<>();
   private volatile Map<String, UpstreamConnections> published = Map.of();
 
@@ -35,10 +39,15 @@ public final class OkHttpMesh implements AutoCloseable {
    * A driver without clients.
    *
    * @param upstreams the upstreams as they are now
+   * @param timers tell when a hedge is due
+   * @param hedgeThreads run it
    */
-  public OkHttpMesh(Supplier<HttpUpstreams> upstreams, Resolver resolver) {
+  public OkHttpMesh(
+      Supplier<HttpUpstreams> upstreams, Resolver resolver, Timers timers, Executor hedgeThreads) {
     this.upstreams = upstreams;
     this.resolver = resolver;
+    this.timers = timers;
+    this.hedgeThreads = hedgeThreads;
   }
 
   /**
@@ -52,7 +61,7 @@ public final class OkHttpMesh implements AutoCloseable {
    */
   public OkHttpClient wrap(OkHttpClient client) {
     requireOkHttp();
-    AttemptClients clients = new AttemptClients(client, this::connections);
+    AttemptClients clients = new AttemptClients(client, this::connections, timers, hedgeThreads);
     EventListener.Factory users = client.eventListenerFactory();
     return client
         .newBuilder()

@@ -17,6 +17,7 @@ import dev.inmesh.event.UpstreamListener;
 import dev.inmesh.http.HttpUpstream;
 import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.http.Resolver;
+import dev.inmesh.http.Timers;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,12 @@ final class ResolveTimeoutTest {
         HttpUpstreams.of(
             List.of(
                 new HttpUpstream(engine, Optional.empty(), ForkJoinPool.commonPool(), () -> "")));
-    OkHttpMesh mesh = new OkHttpMesh(() -> upstreams, new Resolver(lookUps));
+    OkHttpMesh mesh =
+        new OkHttpMesh(
+            () -> upstreams,
+            new Resolver(lookUps),
+            (nanos, action) -> Timers.Timer.NONE,
+            ForkJoinPool.commonPool());
     mesh.apply(List.of(settings));
     return mesh.wrap(new OkHttpClient()).newCall(new Request.Builder().url("http://u/").build());
   }
