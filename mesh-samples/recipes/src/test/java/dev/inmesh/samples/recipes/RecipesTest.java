@@ -9,6 +9,7 @@ import dev.inmesh.Upstream;
 import dev.inmesh.call.MeshException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,17 @@ final class RecipesTest {
 
       assertThat(FirstCall.run())
           .isIn(STOCK + " from " + a.address(), STOCK + " from " + b.address());
+    }
+  }
+
+  @Test
+  void aPageIsAnsweredInTimeWhateverHangs() throws Exception {
+    try (LocalServer well = LocalServer.answering(STOCK);
+        LocalServer hanging = LocalServer.hanging()) {
+      assertThat(PageUnderDeadline.run(well.address(), hanging.address(), Duration.ofSeconds(3)))
+          .containsExactly(
+              "inventory/stock live", "reviews/best default", "inventory/price default");
+      assertThat(well.calls()).isOne();
     }
   }
 
