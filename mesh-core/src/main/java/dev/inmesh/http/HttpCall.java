@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * While an attempt takes long, {@link #hedge} may begin another beside it; then reports may also be
  * answered by WAITS and LOST, see {@link Next}.
  *
- * <p>Reports may come from any thread, those of one attempt one after the other.
+ * <p>Reports may come from any thread, those of one attempt one after the other. It is longer than
+ * other files, since all that a driver may report or ask stands in this one place.
  */
 public final class HttpCall {
 

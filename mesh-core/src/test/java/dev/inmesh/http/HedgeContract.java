@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,11 @@ public abstract class HedgeContract extends LoopbackFixture {
 
   /** A client of the driver's kind, wrapped. */
   protected abstract Client wrap(Mesh mesh);
+
+  /** Ends the call that the thread waits for. */
+  protected void giveUp(Thread caller) {
+    caller.interrupt();
+  }
 
   private Mesh hedging(List<?> servers, String... keysAndValues) {
     Map<String, String> keys = keys(servers, "hedge.after", "30ms", "budget", "100%");
@@ -288,8 +294,50 @@ public abstract class HedgeContract extends LoopbackFixture {
   void aCallerThatGivesUpEndsAllOfThem() throws Exception {
     LoopbackServer a = server(LoopbackServer.Exchange::hang);
     LoopbackServer b = server(LoopbackServer.Exchange::hang);
-    Mesh mesh = hedging(List.of(a, b), "fallback", "default");
-    Client client = wrap(mesh);
+    Mesh mesh = hedging(List.of(a, b), "timeout", "45s", "fallback", "default");
+
+    assertThat(givenUp(wrap(mesh), () -> a.requests.size() == 1 && b.requests.size() == 1))
+        .isInstanceOf(IOException.class);
+
+    assertThat(a.awaitClosedByPeer()).isTrue();
+    assertThat(b.awaitClosedByPeer()).isTrue();
+    assertNobodyIsBlamed(mesh);
+  }
+
+  @Test
+  void aCallerThatGivesUpEndsTheHedgeThatIsLeft() throws Exception {
+    CountDownLatch hedged = new CountDownLatch(1);
+    List<LoopbackServer> servers =
+        byNumber(
+            2,
+            e -> {
+              hedged.await();
+              return e.reply(500, "oops");
+            },
+            e -> {
+              hedged.countDown();
+              return e.hang();
+            });
+    Mesh mesh = hedging(servers, "timeout", "45s", "retry.on", "http_500", "fallback", "default");
+
+    assertThat(
+            givenUp(
+                wrap(mesh),
+                () ->
+                    mesh.upstream("inventory").servers().stream()
+                                .mapToInt(ServerStatus::inFlight)
+                                .sum()
+                            == 1
+                        && hedged.getCount() == 0))
+        .isInstanceOf(IOException.class);
+
+    assertQuiet(mesh);
+    await(() -> servers.stream().allMatch(server -> server.openConnections() <= 1));
+  }
+
+  /** What a caller gets to see that gives up when something is so. */
+  private @Nullable Throwable givenUp(Client client, BooleanSupplier when)
+      throws InterruptedException {
     AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
     Thread caller =
         new Thread(
@@ -301,15 +349,10 @@ public abstract class HedgeContract extends LoopbackFixture {
               }
             });
     caller.start();
-    await(() -> a.requests.size() == 1 && b.requests.size() == 1);
-
-    caller.interrupt();
+    await(when);
+    giveUp(caller);
     caller.join();
-
-    assertThat(thrown.get()).isInstanceOf(IOException.class);
-    assertThat(a.awaitClosedByPeer()).isTrue();
-    assertThat(b.awaitClosedByPeer()).isTrue();
-    assertNobodyIsBlamed(mesh);
+    return thrown.get();
   }
 
   @Test

@@ -20,7 +20,10 @@ final class OkHttpDriverTest extends HttpDriverContract {
   }
 
   static Client client(Mesh mesh) {
-    OkHttpClient http = mesh.wrap(new OkHttpClient());
+    return client(mesh.wrap(new OkHttpClient()));
+  }
+
+  static Client client(OkHttpClient http) {
     return (method, url, headers, body) -> reply(http, request(method, url, headers, body));
   }
 
