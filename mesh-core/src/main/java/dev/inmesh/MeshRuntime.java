@@ -12,6 +12,7 @@ import dev.inmesh.http.HealthWatch;
 import dev.inmesh.http.HttpUpstream;
 import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.http.Resolver;
+import dev.inmesh.http.Timers;
 import dev.inmesh.jdkhttp.JdkHttpMesh;
 import dev.inmesh.micrometer.MeshMeters;
 import dev.inmesh.okhttp.OkHttpMesh;
@@ -22,7 +23,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +44,7 @@ final class MeshRuntime implements AutoCloseable {
 
   private final MeshMeters meters;
   private final Map<String, Fallback> fallbacks;
+  private final Supplier<String> deadlineHeader;
   private final PauseDetector pauses = new PauseDetector();
   private final ExecutorService lookups = DaemonThreads.queued(16, "inmesh-resolver");
   private final ExecutorService fallbackThreads = DaemonThreads.upTo(256, "inmesh-fallback");
@@ -65,17 +69,20 @@ final class MeshRuntime implements AutoCloseable {
       Configuration configuration, MeterRegistry registry, Map<String, Fallback> fallbacks) {
     MeshSettings settings = configuration.current().settings();
     this.fallbacks = fallbacks;
+    this.deadlineHeader = () -> configuration.current().settings().outboundDeadlineHeader();
     this.meters =
         new MeshMeters(registry, settings.metricsPerServer(), settings.metricsMaxServers());
     Resolver resolver = new Resolver(lookups);
-    this.okHttp = new OkHttpMesh(() -> published, resolver, checkThreads);
-    // Its threads end when idle, so that calls in flight finish when the mesh is closed.
+    // These threads end when idle, so that calls in flight finish when the mesh is closed.
+    Timers timers = new DaemonTimers("inmesh-timer");
+    Executor httpThreads = DaemonThreads.upTo(Integer.MAX_VALUE, "inmesh-http");
+    this.okHttp = new OkHttpMesh(() -> published, resolver, timers, httpThreads, checkThreads);
     this.jdkHttp =
         new JdkHttpMesh(
             () -> published,
             resolver,
-            new DaemonTimers("inmesh-timer"),
-            DaemonThreads.upTo(Integer.MAX_VALUE, "inmesh-http"),
+            timers,
+            httpThreads,
             (upstream, key) -> whoSet(configuration.current(), upstream, key));
     this.health = new HealthWatch(() -> enabled ? byName.values() : List.of(), okHttp::healthProbe);
     meters.configuration(() -> configuration.current().version(), configuration::rejected);
@@ -168,7 +175,8 @@ final class MeshRuntime implements AutoCloseable {
             pauses,
             now);
     meters.gauges(engine);
-    return new HttpUpstream(engine, Optional.ofNullable(fallbacks.get(name)), fallbackThreads);
+    return new HttpUpstream(
+        engine, Optional.ofNullable(fallbacks.get(name)), fallbackThreads, deadlineHeader);
   }
 
   private void change(HttpUpstream upstream, UpstreamSettings settings, long now) {

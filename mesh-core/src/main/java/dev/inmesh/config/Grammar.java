@@ -58,11 +58,11 @@ public final class Grammar {
           ListType.of(new HeaderType()),
           "x-envoy-expected-rq-timeout-ms,grpc-timeout",
           "Headers of an inbound request that say how long its caller waits, for"
-              + " Mesh.inboundDeadline; whole milliseconds, but for grpc-timeout.");
+              + " Mesh.openInboundDeadline; whole milliseconds, but for grpc-timeout.");
   static final Key<Optional<String>> DEADLINE_OUTBOUND_HEADER =
       global(
           "deadline.outbound-header",
-          optional(new HeaderType()),
+          optional(new SettableHeaderType()),
           NONE,
           "A header in which each attempt tells its server how many milliseconds are left;"
               + " grpc-timeout is written as gRPC writes it.");

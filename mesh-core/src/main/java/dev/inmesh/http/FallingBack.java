@@ -1,10 +1,12 @@
 package dev.inmesh.http;
 
 import dev.inmesh.call.Answer;
+import dev.inmesh.call.Deadline;
 import dev.inmesh.call.FailedCall;
 import dev.inmesh.call.Fallback;
 import dev.inmesh.call.Phase;
 import dev.inmesh.event.UpstreamListener;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -48,13 +50,25 @@ public final class FallingBack implements Instead {
     this.call = call;
     this.listener = listener;
     this.otherwise = otherwise;
+    // What the code calls in turn has no more time than it has itself.
+    Deadline own = Deadline.within(call.timeLeft());
     this.code =
-        new FutureTask<>(() -> inCode.answer(call)) {
+        new FutureTask<>(() -> answer(inCode, call, own)) {
           @Override
           protected void done() {
             codeEnded();
           }
         };
+  }
+
+  private static @Nullable Answer answer(Fallback inCode, FailedCall call, Deadline own)
+      throws Exception {
+    Deadline.Scope scope = Deadline.replace(Optional.of(own));
+    try {
+      return inCode.answer(call);
+    } finally {
+      scope.close();
+    }
   }
 
   void start(Executor executor) {

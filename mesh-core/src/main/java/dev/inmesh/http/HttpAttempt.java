@@ -31,6 +31,12 @@ public abstract class HttpAttempt {
   /** Whether a byte of the request may have left. */
   protected abstract boolean wasSent();
 
+  /**
+   * Ends its I/O and lets go of what it brought: the call has ended without it, its lease too, and
+   * whatever it still reports is {@link Next#LOST}. May come from any thread, at any time.
+   */
+  protected abstract void stop();
+
   /** The server, and its count in flight. */
   public final Lease lease() {
     return lease;
@@ -49,6 +55,11 @@ public abstract class HttpAttempt {
   /** What it came to. */
   public final Outcome outcome() {
     return outcome;
+  }
+
+  /** Whether it failed before an answer counted; an answer with a bad status is an answer. */
+  public final boolean hasFailed() {
+    return failure != null;
   }
 
   /** Whether its answer is one that only stands when there is nothing better. */

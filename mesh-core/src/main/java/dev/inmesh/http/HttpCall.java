@@ -29,13 +29,17 @@ import org.jspecify.annotations.Nullable;
  * the attempts.
  *
  * <pre>
- * start -> attempt -> answered | failed -> true: another -> attempt ...
- *                                       -> false, or nobody left:
+ * start -> attempt -> answered | failed -> AGAIN: another -> attempt ...
+ *                                       -> STANDS, or nobody left: lastOutcome
  *             answered -> instead: that | the answer -> bodyDone | bodyFailed | abandoned
  *             failed   -> gaveUp   -> fallBack: that | the exception
  * </pre>
  *
- * Reports may come from any thread, those of one attempt one after the other.
+ * While an attempt takes long, {@link #hedge} may begin another beside it; then reports may also be
+ * answered by WAITS and LOST, see {@link Next}.
+ *
+ * <p>Reports may come from any thread, those of one attempt one after the other. It is longer than
+ * other files, since all that a driver may report or ask stands in this one place.
  */
 public final class HttpCall {
 
@@ -49,6 +53,9 @@ public final class HttpCall {
   private long limitNanos = Long.MAX_VALUE;
   private volatile @Nullable CallPlan plan;
   private @Nullable Throwable lastFailure;
+
+  /** Only of calls that may be hedged; all others go without its lock. */
+  private volatile @Nullable Race race;
 
   /**
    * A call that is still to be made.
@@ -77,7 +84,11 @@ public final class HttpCall {
     CallPlan planned = upstream.engine().plan(info(), now);
     plan = planned;
     try {
-      return planned.first(now);
+      Lease first = planned.first(now);
+      if (planned.hedgeAfterNanos() != Long.MAX_VALUE) {
+        race = new Race(planned);
+      }
+      return first;
     } catch (MeshException nobody) {
       // Nothing was tried, so nothing is proven: the breaker must not open for it.
       boolean timedOut = nobody instanceof CallTimeoutException;
@@ -99,6 +110,47 @@ public final class HttpCall {
         upstream.hasFallbackInCode());
   }
 
+  /** Whether attempts may run side by side. */
+  public boolean isHedged() {
+    return race != null;
+  }
+
+  /** How long after the start of an attempt to hedge it; {@link Long#MAX_VALUE} for never. */
+  public long hedgeAfterNanos() {
+    return race == null ? Long.MAX_VALUE : plan().hedgeAfterNanos();
+  }
+
+  /** An attempt is about to begin. */
+  public void begun(HttpAttempt attempt) {
+    Race current = race;
+    if (current != null) {
+      current.begun(attempt);
+    }
+  }
+
+  /**
+   * A further attempt beside those that run, on another server; null when nobody runs, or the call
+   * must not be hedged.
+   *
+   * @param begin makes it of its lease; must not start it yet
+   */
+  public <A extends HttpAttempt> @Nullable A hedge(long now, Function<Lease, A> begin) {
+    Race current = race;
+    return current == null ? null : current.hedge(now, begin);
+  }
+
+  /** Whether this attempt runs, or ran, beside another. */
+  public boolean isHedge(HttpAttempt attempt) {
+    Race current = race;
+    return current != null && current.isHedge(attempt);
+  }
+
+  /** One of those that run side by side; null when nobody does. */
+  public @Nullable HttpAttempt anyRunning() {
+    Race current = race;
+    return current == null ? null : current.anyRunning();
+  }
+
   /** Judges an answer by its head. */
   public Outcome judge(HttpAttempt attempt, int status, boolean retryAfter) {
     Outcome outcome = StatusJudge.judge(status, retryAfter, plan().settings().failureStatuses());
@@ -111,28 +163,48 @@ public final class HttpCall {
    * counts.
    *
    * @param retryAfter the header's value; null when it is missing
-   * @return whether the call is to be tried again after {@link #backoffNanos}
    */
-  public boolean answered(HttpAttempt attempt, int status, @Nullable String retryAfter, long now) {
-    switch (attempt.outcome()) {
-      case SUCCESS -> {
-        return false;
+  public Next answered(HttpAttempt attempt, int status, @Nullable String retryAfter, long now) {
+    Race current = race;
+    boolean ignored = attempt.outcome() == Outcome.IGNORED;
+    if (attempt.outcome() == Outcome.SUCCESS || (ignored && !retriesOn(status))) {
+      return current == null || won(current, attempt, now) ? Next.STANDS : Next.LOST;
+    }
+    if (current == null) {
+      badAnswer(attempt, status, retryAfter, now);
+    } else {
+      synchronized (current) {
+        if (!current.isRunning(attempt)) {
+          return Next.LOST;
+        }
+        badAnswer(attempt, status, retryAfter, now);
+        if (current.leave(attempt, true)) {
+          return Next.WAITS;
+        }
       }
+    }
+    return mayRetry(Failure.STATUS, status, true, now);
+  }
+
+  private boolean won(Race current, HttpAttempt attempt, long now) {
+    boolean won = current.win(attempt, now);
+    if (won && current.isHedge(attempt)) {
+      listener.hedgeWon();
+    }
+    return won;
+  }
+
+  private void badAnswer(HttpAttempt attempt, int status, @Nullable String retryAfter, long now) {
+    switch (attempt.outcome()) {
       case FAILURE -> attempt.lease().failure(Failure.STATUS, status, now);
       case REJECTION -> {
         long wait = retryAfter == null ? 0 : RetryAfter.nanos(retryAfter, Instant.now());
         attempt.lease().rejected(wait, now);
       }
-      case IGNORED -> {
-        if (!retriesOn(status)) {
-          return false;
-        }
-        attempt.lease().ignored(true, now);
-      }
+      case SUCCESS, IGNORED -> attempt.lease().ignored(true, now);
     }
     attempt.failed(
         Failure.STATUS, null, attempt.lease().address() + " " + Failure.STATUS.words(status));
-    return mayRetry(Failure.STATUS, status, true, now);
   }
 
   private boolean retriesOn(int status) {
@@ -144,12 +216,26 @@ public final class HttpCall {
     return false;
   }
 
-  /**
-   * The attempt failed before an answer counted, and the server is to blame.
-   *
-   * @return whether the call is to be tried again after {@link #backoffNanos}
-   */
-  public boolean failed(HttpAttempt attempt, Failure kind, Throwable failure, long now) {
+  /** The attempt failed before an answer counted, and the server is to blame. */
+  public Next failed(HttpAttempt attempt, Failure kind, Throwable failure, long now) {
+    Race current = race;
+    if (current == null) {
+      charge(attempt, kind, failure, now);
+    } else {
+      synchronized (current) {
+        if (!current.isRunning(attempt)) {
+          return Next.LOST;
+        }
+        charge(attempt, kind, failure, now);
+        if (current.leave(attempt, false)) {
+          return Next.WAITS;
+        }
+      }
+    }
+    return mayRetry(kind, 0, attempt.wasSent(), now);
+  }
+
+  private void charge(HttpAttempt attempt, Failure kind, Throwable failure, long now) {
     attempt.judged(Outcome.FAILURE);
     attempt.lease().failure(kind, 0, now);
     if (kind.isTimeout()) {
@@ -162,11 +248,12 @@ public final class HttpCall {
       lastFailure = failure;
     }
     attempt.failed(kind, failure, words(attempt, kind, failure));
-    return mayRetry(kind, 0, attempt.wasSent(), now);
   }
 
-  private boolean mayRetry(Failure kind, int status, boolean sent, long now) {
-    return !request.isCancelled() && plan().mayRetry(kind, status, sent, now);
+  private Next mayRetry(Failure kind, int status, boolean sent, long now) {
+    return !request.isCancelled() && plan().mayRetry(kind, status, sent, now)
+        ? Next.AGAIN
+        : Next.STANDS;
   }
 
   /** How long to wait before a further attempt. */
@@ -176,7 +263,27 @@ public final class HttpCall {
 
   /** The server of a further attempt; null when the outcome of the one before stands. */
   public @Nullable Lease another(long now) {
-    return plan().another(now);
+    Lease lease = plan().another(now);
+    Race current = race;
+    HttpAttempt aside = lease == null || current == null ? null : current.takeAside();
+    if (aside != null) {
+      aside.stop();
+    }
+    return lease;
+  }
+
+  /**
+   * Whose outcome stands when this attempt was the last: a bad answer that came while it ran is
+   * better than a failure of its own, as long as there is time to read it.
+   */
+  public HttpAttempt lastOutcome(HttpAttempt last, long now) {
+    Race current = race;
+    HttpAttempt aside = current == null ? null : current.takeAside();
+    if (aside == null || (last.hasFailed() && !aside.isOutOfTime(now))) {
+      return aside == null ? last : aside;
+    }
+    aside.stop();
+    return last;
   }
 
   /**
@@ -241,9 +348,14 @@ public final class HttpCall {
         settings, listener, staleKey, request, failure, deadlineNanos() - now, now);
   }
 
-  /** Where an answer of the last attempt came from. */
-  public Source source() {
-    return plan().attempts() > 1 ? Source.RETRY : Source.LIVE;
+  /** Where the answer of an attempt came from. */
+  public Source source(HttpAttempt attempt) {
+    Race current = race;
+    if (current != null && current.isHedge(attempt)) {
+      return Source.HEDGE;
+    }
+    int attempts = current == null ? plan().attempts() : current.inARow();
+    return attempts > 1 ? Source.RETRY : Source.LIVE;
   }
 
   /** The body was read to its end, or the caller wanted no more of it. */
@@ -287,8 +399,31 @@ public final class HttpCall {
     abandoned(now);
   }
 
-  /** The same when no attempt runs, or the call was not even planned. */
+  /**
+   * The same, unless it has lost: what then befalls it is of no account.
+   *
+   * @return whether the call has ended by it
+   */
+  public boolean broke(HttpAttempt attempt, long now) {
+    Race current = race;
+    if (current != null) {
+      synchronized (current) {
+        if (!current.isRunning(attempt)) {
+          return false;
+        }
+        boolean unused = current.leave(attempt, false);
+      }
+    }
+    abandoned(attempt, false, now);
+    return true;
+  }
+
+  /** The same when no attempt has a say in it, or the call was not even planned. */
   public void abandoned(long now) {
+    Race current = race;
+    if (current != null) {
+      current.abandon(now);
+    }
     CallPlan planned = plan;
     if (planned != null) {
       planned.end(Outcome.IGNORED, false, false, now);
@@ -328,6 +463,14 @@ public final class HttpCall {
   public UpstreamSettings settings() {
     CallPlan planned = plan;
     return planned == null ? settings : planned.settings();
+  }
+
+  /**
+   * The request header in which each attempt tells its server how long it waits, lower case; empty
+   * for none.
+   */
+  public String deadlineHeader() {
+    return upstream.deadlineHeader();
   }
 
   /** When the user made the call. */

@@ -29,6 +29,7 @@ public final class HttpUpstream {
   private final UpstreamEngine engine;
   private final Optional<Fallback> inCode;
   private final ExecutorService executor;
+  private final Supplier<String> deadlineHeader;
   private volatile Map<String, StaleAnswers> stale = Map.of();
   private volatile @Nullable Origin called;
 
@@ -37,11 +38,18 @@ public final class HttpUpstream {
    *
    * @param inCode the fallback in code, if there is one
    * @param executor runs it
+   * @param deadlineHeader tells the servers how long an attempt waits for them, by its name as it
+   *     is now; empty for none
    */
-  public HttpUpstream(UpstreamEngine engine, Optional<Fallback> inCode, ExecutorService executor) {
+  public HttpUpstream(
+      UpstreamEngine engine,
+      Optional<Fallback> inCode,
+      ExecutorService executor,
+      Supplier<String> deadlineHeader) {
     this.engine = engine;
     this.inCode = inCode;
     this.executor = executor;
+    this.deadlineHeader = deadlineHeader;
     apply();
   }
 
@@ -84,6 +92,10 @@ public final class HttpUpstream {
     Origin latest = called;
     UpstreamSettings settings = engine.settings();
     return latest == null ? Origin.guess(settings.name(), !settings.tlsName().isEmpty()) : latest;
+  }
+
+  String deadlineHeader() {
+    return deadlineHeader.get();
   }
 
   /** Whether there is a fallback in code, for which time must be held back. */

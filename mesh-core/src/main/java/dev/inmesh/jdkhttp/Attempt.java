@@ -162,7 +162,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
 
   private void timeIsUp() {
     if (decide()) {
-      stop();
+      endExchange();
       // Of a request without a body there is no sign that it was sent, but it mostly was.
       boolean unsent = phase == Phase.RESOLVE || (body != null && !body.hasBegun());
       Failure kind = unsent ? Failure.CONNECT_TIMEOUT : Failure.TIMEOUT;
@@ -268,7 +268,15 @@ final class Attempt extends HttpAttempt implements BodyWatch {
     return true;
   }
 
-  private void stop() {
+  /** Another attempt has answered first. */
+  @Override
+  protected void stop() {
+    boolean unused = decide();
+    endExchange();
+    discard();
+  }
+
+  private void endExchange() {
     CompletableFuture<?> sending = running;
     if (sending != null) {
       sending.cancel(true);
@@ -284,7 +292,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
     cancelled = true;
     if (decide()) {
       call.abandoned(this, false, System.nanoTime());
-      stop();
+      endExchange();
       return;
     }
     LiveBody reading = live;
@@ -330,8 +338,9 @@ final class Attempt extends HttpAttempt implements BodyWatch {
     return driver.readNanos();
   }
 
+  /** Whether an answer came, and no failure after it. */
   boolean hasAnswer() {
-    return response != null;
+    return response != null && !hasFailed();
   }
 
   /** The whole body where it was read before; null when it is still to be read. */

@@ -4,11 +4,13 @@ import dev.inmesh.call.MeshException;
 import dev.inmesh.engine.Lease;
 import dev.inmesh.event.Failure;
 import dev.inmesh.http.CalledRequest;
+import dev.inmesh.http.DeadlineHeaders;
 import dev.inmesh.http.FallingBack;
 import dev.inmesh.http.HttpCall;
 import dev.inmesh.http.HttpUpstream;
 import dev.inmesh.http.Instead;
 import dev.inmesh.http.LocalAnswer;
+import dev.inmesh.http.Next;
 import dev.inmesh.http.StaleAnswers;
 import dev.inmesh.http.Timers;
 import dev.inmesh.server.Server;
@@ -35,7 +37,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One call to an upstream, without waiting: starts an attempt, is told what came of it, asks {@link
  * HttpCall}, and starts another, or tells {@link UserCall} what the user gets. What it is told may
- * come on any thread, one thing after the other; only {@link #cancel} may come at any time.
+ * come on any thread, one thing after the other; only {@link #cancel} may come at any time, and
+ * what the attempts of a hedged call tell, which {@link HttpCall} puts in order.
  */
 final class UpstreamCall<T> implements CalledRequest {
 
@@ -47,6 +50,7 @@ final class UpstreamCall<T> implements CalledRequest {
   private volatile @Nullable Attempt current;
   private volatile @Nullable FallingBack fallingBack;
   private volatile Timers.Timer backoff = Timers.Timer.NONE;
+  private volatile Timers.Timer hedgeTimer = Timers.Timer.NONE;
   private volatile boolean cancelled;
 
   UpstreamCall(UserCall<T> user, HttpUpstream upstream, HttpRequest request, long startNanos) {
@@ -81,9 +85,29 @@ final class UpstreamCall<T> implements CalledRequest {
   private void attempt(Lease lease) {
     Attempt attempt = new Attempt(call, this, lease);
     current = attempt;
+    call.begun(attempt);
+    hedgeLater();
     attempt.start();
     if (cancelled) {
       attempt.cancel(); // It may have come before there was anything to cancel.
+    }
+  }
+
+  /** When nobody has answered by then, another server is asked as well. */
+  private void hedgeLater() {
+    long after = call.hedgeAfterNanos();
+    if (after != Long.MAX_VALUE) {
+      hedgeTimer.cancel();
+      hedgeTimer = later(after, this::hedge);
+    }
+  }
+
+  private void hedge() {
+    Attempt hedge =
+        cancelled ? null : call.hedge(System.nanoTime(), l -> new Attempt(call, this, l));
+    if (hedge != null) {
+      hedgeLater();
+      hedge.start();
     }
   }
 
@@ -91,49 +115,64 @@ final class UpstreamCall<T> implements CalledRequest {
   void answered(Attempt attempt) {
     int status = attempt.answer().statusCode();
     String retryAfter = attempt.answer().headers().firstValue("Retry-After").orElse(null);
-    if (call.answered(attempt, status, retryAfter, System.nanoTime())) {
-      again(attempt);
-    } else {
-      stands(attempt);
-    }
+    next(attempt, call.answered(attempt, status, retryAfter, System.nanoTime()));
   }
 
   /** An attempt failed, and the server is to blame. */
   void failed(Attempt attempt, Failure kind, Throwable failure) {
-    if (call.failed(attempt, kind, failure, System.nanoTime())) {
-      again(attempt);
-    } else {
-      gaveUp(attempt);
+    next(attempt, call.failed(attempt, kind, failure, System.nanoTime()));
+  }
+
+  private void next(Attempt attempt, Next next) {
+    switch (next) {
+      case AGAIN -> again(attempt);
+      case STANDS -> last(attempt);
+      case LOST -> attempt.discard();
+      case WAITS -> {
+        // The one that still runs will tell.
+      }
     }
   }
 
   /** An attempt ended through the user's own doing: a bug, a body that broke, a shutdown. */
   void broken(Attempt attempt, Throwable failure) {
-    call.abandoned(attempt, false, System.nanoTime());
-    user.fail(failure);
+    if (call.broke(attempt, System.nanoTime())) {
+      hedgeTimer.cancel();
+      user.fail(failure);
+    }
   }
 
   private void again(Attempt before) {
     long nanos = call.backoffNanos();
     if (nanos > 0) {
-      backoff = later(nanos, () -> next(before));
+      backoff = later(nanos, () -> another(before));
       if (cancelled) {
         backoff.cancel();
       }
     } else {
-      now(() -> next(before));
+      now(() -> another(before));
     }
   }
 
-  private void next(Attempt before) {
+  private void another(Attempt before) {
     Lease lease = isCancelled() ? null : call.another(System.nanoTime());
     if (lease != null) {
       before.discard();
       attempt(lease);
-    } else if (before.hasAnswer()) {
-      stands(before);
     } else {
-      gaveUp(before);
+      last(before);
+    }
+  }
+
+  /** The attempts are over, and this was the last of them. */
+  private void last(Attempt attempt) {
+    hedgeTimer.cancel();
+    Attempt standing = (Attempt) call.lastOutcome(attempt, System.nanoTime());
+    current = standing; // What a cancel is to reach from now on.
+    if (standing.hasAnswer()) {
+      stands(standing);
+    } else {
+      gaveUp(standing);
     }
   }
 
@@ -203,7 +242,8 @@ final class UpstreamCall<T> implements CalledRequest {
       attempt.abandon();
       return;
     }
-    AnswerHead head = AnswerHead.live(attempt.answer(), call.source(), attempt.lease().address());
+    AnswerHead head =
+        AnswerHead.live(attempt.answer(), call.source(attempt), attempt.lease().address());
     HttpRequest next = user.redirect(request, head);
     if (next != null) {
       attempt.discard();
@@ -241,6 +281,7 @@ final class UpstreamCall<T> implements CalledRequest {
   void cancel() {
     cancelled = true;
     backoff.cancel();
+    hedgeTimer.cancel();
     FallingBack code = fallingBack;
     if (code != null) {
       code.abandon();
@@ -281,19 +322,23 @@ final class UpstreamCall<T> implements CalledRequest {
       Server server, InetAddress address, Duration left, @Nullable BodyPublisher body)
       throws IOException {
     URI uri = ServerUri.of(request.uri(), server, address);
-    return new RequestAt(uri, request, headers(), Optional.of(left), Optional.ofNullable(body));
+    return new RequestAt(uri, request, headers(left), Optional.of(left), Optional.ofNullable(body));
   }
 
-  private HttpHeaders headers() throws IOException {
+  private HttpHeaders headers(Duration left) throws IOException {
     String host = HostHeader.of(call.settings(), request);
+    String deadline = call.deadlineHeader();
     Optional<CookieHandler> handler = user.clients().users().cookieHandler();
-    if (host == null && handler.isEmpty()) {
+    if (host == null && deadline.isEmpty() && handler.isEmpty()) {
       return request.headers();
     }
     Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     headers.putAll(request.headers().map());
     if (host != null) {
       headers.put("Host", List.of(host));
+    }
+    if (!deadline.isEmpty()) {
+      headers.put(deadline, List.of(DeadlineHeaders.write(deadline, left.toNanos())));
     }
     if (handler.isPresent()) {
       List<String> cookies = new ArrayList<>(request.headers().allValues("Cookie"));

@@ -1,5 +1,6 @@
 package dev.inmesh.jdkhttp;
 
+import dev.inmesh.call.Deadline;
 import dev.inmesh.http.HttpUpstream;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -33,6 +34,10 @@ final class UserCall<T> {
   private final BodyHandler<T> handler;
   private final @Nullable PushPromiseHandler<T> pushPromiseHandler;
   private final long startNanos = System.nanoTime();
+
+  /** Of the thread in which the user makes the call. */
+  private final long ambientNanos = Deadline.limitNanos(startNanos);
+
   private final CallFuture<HttpResponse<T>> future = new CallFuture<>(this::cancel);
 
   private volatile @Nullable UpstreamCall<T> hop;
@@ -60,7 +65,8 @@ final class UserCall<T> {
     }
     UpstreamCall<T> first = new UpstreamCall<>(this, upstream, request, startNanos);
     hop = first;
-    long limitNanos = request.timeout().map(UserCall::nanos).orElse(Long.MAX_VALUE);
+    long own = request.timeout().map(UserCall::nanos).orElse(Long.MAX_VALUE);
+    long limitNanos = Math.min(own, ambientNanos);
     if (clients.users().cookieHandler().isPresent()) {
       first.now(() -> first.start(limitNanos)); // It may block, and the caller must not.
     } else {

@@ -3,6 +3,7 @@ package dev.inmesh.okhttp;
 import dev.inmesh.call.Phase;
 import dev.inmesh.engine.Lease;
 import dev.inmesh.event.Failure;
+import dev.inmesh.http.DeadlineHeaders;
 import dev.inmesh.http.HttpAttempt;
 import dev.inmesh.http.HttpCall;
 import dev.inmesh.http.Idempotence;
@@ -80,6 +81,11 @@ final class Attempt extends HttpAttempt {
     return current != null && current.wasSent();
   }
 
+  @Override
+  protected void stop() {
+    call.stop(this);
+  }
+
   /** Whether the user's own request body could not be read. */
   boolean hasBrokenRequest() {
     return body != null && body.hasFailed();
@@ -101,31 +107,30 @@ final class Attempt extends HttpAttempt {
     AttemptClients.Target target =
         call.clients().target(httpCall.settings(), lease(), call.chain());
     awaitAddress(target.name());
-    Request request = requestToSend();
     try {
-      return RetryAfterGuard.restored(send(target, target.client(), request));
+      return RetryAfterGuard.restored(send(target, target.client()));
     } catch (IOException e) {
       if (!failedForIdleness(e)) {
         throw e;
       }
-      return RetryAfterGuard.restored(send(target, withoutIdle(target.client()), request));
+      return RetryAfterGuard.restored(send(target, withoutIdle(target.client())));
     }
   }
 
-  private Response send(AttemptClients.Target target, OkHttpClient client, Request request)
-      throws IOException {
-    Call attempt = client.newCall(request);
+  private Response send(AttemptClients.Target target, OkHttpClient client) throws IOException {
+    long left = nanosLeft();
+    Call attempt = client.newCall(requestToSend(left));
     AttemptListener current =
         new AttemptListener(
-            call.chain().getEventListener(),
+            call.listenerOf(this),
             call.chain().call(),
             target.connections(),
             lease().server().port());
     running = attempt;
     listener = current;
     attempt.addEventListener(current);
-    attempt.timeout().timeout(nanosLeft(), TimeUnit.NANOSECONDS);
-    call.callListener().attempt(call.chain().call(), attempt);
+    attempt.timeout().timeout(left, TimeUnit.NANOSECONDS);
+    call.sending(this, attempt);
     return attempt.execute();
   }
 
@@ -155,14 +160,18 @@ final class Attempt extends HttpAttempt {
     return client.newBuilder().connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS)).build();
   }
 
-  private Request requestToSend() {
+  private Request requestToSend(long nanosLeft) {
     String host = httpCall.settings().hostHeader();
-    if (host.isEmpty() && body == null) {
+    String deadline = httpCall.deadlineHeader();
+    if (host.isEmpty() && deadline.isEmpty() && body == null) {
       return call.request();
     }
     Request.Builder request = call.request().newBuilder();
     if (!host.isEmpty()) {
       request.header("Host", host);
+    }
+    if (!deadline.isEmpty()) {
+      request.header(deadline, DeadlineHeaders.write(deadline, nanosLeft));
     }
     return request.method(call.request().method(), body).build();
   }

@@ -3,9 +3,11 @@ package dev.inmesh.okhttp;
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.engine.Lease;
 import dev.inmesh.http.Resolver;
+import dev.inmesh.http.Timers;
 import java.net.Proxy;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
@@ -29,10 +31,18 @@ final class AttemptClients {
 
   private final OkHttpClient base;
   private final Function<String, UpstreamConnections> connections;
+  private final Timers timers;
+  private final Executor hedgeThreads;
   private final ConcurrentHashMap<String, Generation> generations = new ConcurrentHashMap<>();
 
-  AttemptClients(OkHttpClient user, Function<String, UpstreamConnections> connections) {
+  AttemptClients(
+      OkHttpClient user,
+      Function<String, UpstreamConnections> connections,
+      Timers timers,
+      Executor hedgeThreads) {
     this.connections = connections;
+    this.timers = timers;
+    this.hedgeThreads = hedgeThreads;
     OkHttpClient.Builder builder = user.newBuilder();
     // They have run already, round the whole call.
     builder.interceptors().clear();
@@ -47,6 +57,16 @@ final class AttemptClients {
     // A queue of its own, which counts calls but never starts a thread: attempts are synchronous.
     builder.dispatcher(new Dispatcher(user.dispatcher().executorService()));
     this.base = builder.build();
+  }
+
+  /** When hedges are due. */
+  Timers timers() {
+    return timers;
+  }
+
+  /** What they run on. */
+  Executor hedgeThreads() {
+    return hedgeThreads;
   }
 
   /** The target of an attempt, with the timeouts that the user's interceptors may have changed. */

@@ -1,7 +1,9 @@
 package dev.inmesh.okhttp;
 
+import dev.inmesh.call.Deadline;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import okhttp3.Call;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
@@ -15,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallListener extends ForwardingListener {
 
-  /** Published by the flag after it. */
+  /** Published by the flag after them. */
   private long startNanos;
+
+  private long limitNanos;
 
   private volatile boolean started;
 
@@ -55,9 +59,18 @@ final class CallListener extends ForwardingListener {
     return started ? startNanos : System.nanoTime();
   }
 
+  /**
+   * What the deadline of the thread in which the user made the call leaves to it, from its start; a
+   * call from the queue runs in another one.
+   */
+  long limitNanos(long startedNanos) {
+    return started ? limitNanos : Deadline.limitNanos(startedNanos);
+  }
+
   @Override
   public void callStart(Call call) {
     startNanos = System.nanoTime();
+    limitNanos = Deadline.limitNanos(startNanos);
     started = true;
     listener().callStart(call);
   }
@@ -87,10 +100,17 @@ final class CallListener extends ForwardingListener {
   }
 
   /** Waits; false when the call was cancelled or the thread interrupted meanwhile. */
-  synchronized boolean await(Call userCall, long nanos) {
+  boolean await(Call userCall, long nanos) {
+    return await(userCall, nanos, () -> false);
+  }
+
+  /** The same, but no longer than until something is so, of which {@link #wake} tells. */
+  synchronized boolean await(Call userCall, long nanos, BooleanSupplier isSo) {
     long end = System.nanoTime() + nanos;
     try {
-      for (long left = nanos; left > 0 && !userCall.isCanceled(); left = end - System.nanoTime()) {
+      for (long left = nanos;
+          left > 0 && !userCall.isCanceled() && !isSo.getAsBoolean();
+          left = end - System.nanoTime()) {
         TimeUnit.NANOSECONDS.timedWait(this, left);
       }
     } catch (InterruptedException e) {
@@ -98,6 +118,10 @@ final class CallListener extends ForwardingListener {
       return false;
     }
     return !userCall.isCanceled();
+  }
+
+  synchronized void wake() {
+    notifyAll();
   }
 
   /** From now on a cancel of the call cancels this attempt, also one that came already. */

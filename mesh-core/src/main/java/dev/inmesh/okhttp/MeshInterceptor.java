@@ -41,8 +41,9 @@ final class MeshInterceptor implements Interceptor {
     }
     CallListener listener = CallListener.of(chain);
     long startNanos = listener.startNanos();
+    long limitNanos = listener.limitNanos(startNanos);
     UpstreamCall call =
-        new UpstreamCall(upstream, clients, chain, listener, request, startNanos, Long.MAX_VALUE);
+        new UpstreamCall(upstream, clients, chain, listener, request, startNanos, limitNanos);
     Response response = call.execute();
     return chain.getFollowRedirects() && response.isRedirect()
         ? followed(response, request, chain, listener, startNanos, call.deadlineNanos())

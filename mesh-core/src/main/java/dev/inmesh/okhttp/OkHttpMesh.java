@@ -4,10 +4,12 @@ import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.http.HealthProbe;
 import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.http.Resolver;
+import dev.inmesh.http.Timers;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -33,6 +35,8 @@ public final class OkHttpMesh implements AutoCloseable {
 
   private final Supplier<HttpUpstreams> upstreams;
   private final Resolver resolver;
+  private final Timers timers;
+  private final Executor hedgeThreads;
   private final Map<String, UpstreamConnections> connections = new HashMap<>();
   private volatile Map<String, UpstreamConnections> published = Map.of();
   private final ExecutorService checkThreads;
@@ -42,12 +46,20 @@ public final class OkHttpMesh implements AutoCloseable {
    * A driver without clients.
    *
    * @param upstreams the upstreams as they are now
+   * @param timers tell when a hedge is due
+   * @param hedgeThreads run it
    * @param checkThreads run the health checks, each of which may block until its timeout
    */
   public OkHttpMesh(
-      Supplier<HttpUpstreams> upstreams, Resolver resolver, ExecutorService checkThreads) {
+      Supplier<HttpUpstreams> upstreams,
+      Resolver resolver,
+      Timers timers,
+      Executor hedgeThreads,
+      ExecutorService checkThreads) {
     this.upstreams = upstreams;
     this.resolver = resolver;
+    this.timers = timers;
+    this.hedgeThreads = hedgeThreads;
     this.checkThreads = checkThreads;
   }
 
@@ -62,7 +74,7 @@ public final class OkHttpMesh implements AutoCloseable {
    */
   public OkHttpClient wrap(OkHttpClient client) {
     requireOkHttp();
-    AttemptClients clients = new AttemptClients(client, this::connections);
+    AttemptClients clients = new AttemptClients(client, this::connections, timers, hedgeThreads);
     if (probe.get() == null) {
       probe.compareAndSet(null, new OkHttpProbe(client, this::connections, checkThreads));
     }

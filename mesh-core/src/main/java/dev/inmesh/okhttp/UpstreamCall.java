@@ -11,10 +11,13 @@ import dev.inmesh.http.HttpUpstream;
 import dev.inmesh.http.Instead;
 import dev.inmesh.http.LocalAnswer;
 import dev.inmesh.http.MeshHeaders;
+import dev.inmesh.http.Next;
 import dev.inmesh.http.StaleAnswers;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import okhttp3.Call;
+import okhttp3.EventListener;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -39,6 +42,7 @@ final class UpstreamCall implements CalledRequest {
   private final Request request;
   private final long limitNanos;
   private final HttpCall call;
+  private @Nullable HedgedAttempts hedged;
 
   UpstreamCall(
       HttpUpstream upstream,
@@ -81,6 +85,11 @@ final class UpstreamCall implements CalledRequest {
       return orThrow(call.fallBack(() -> refused, System.nanoTime()), refused);
     }
     try {
+      if (call.isHedged()) {
+        HedgedAttempts sideBySide = new HedgedAttempts(call, this);
+        hedged = sideBySide;
+        return sideBySide.answer(first);
+      }
       return attempts(first);
     } catch (RuntimeException | Error e) {
       // A bug in the user's own code (a body, a network interceptor): no server is to blame.
@@ -102,11 +111,10 @@ final class UpstreamCall implements CalledRequest {
           call.abandoned(attempt, false, now);
           throw e;
         }
-        boolean again = call.failed(attempt, attempt.kindOf(e, now), unwrapped(e), now);
-        lease = again ? another() : null;
+        Next next = call.failed(attempt, attempt.kindOf(e, now), unwrapped(e), now);
+        lease = next == Next.AGAIN ? another() : null;
         if (lease == null) {
-          MeshException failure = call.gaveUp(attempt, System.nanoTime());
-          return orThrow(call.fallBack(() -> failure, System.nanoTime()), failure);
+          return gaveUp(attempt);
         }
         continue;
       } catch (RuntimeException | Error e) {
@@ -116,10 +124,10 @@ final class UpstreamCall implements CalledRequest {
       if (response.networkResponse() == null) {
         return fromCache(attempt, response);
       }
-      boolean again =
+      Next next =
           call.answered(
               attempt, response.code(), response.header("Retry-After"), System.nanoTime());
-      lease = again ? another() : null;
+      lease = next == Next.AGAIN ? another() : null;
       if (lease == null) {
         return stands(attempt, response);
       }
@@ -128,7 +136,7 @@ final class UpstreamCall implements CalledRequest {
   }
 
   /** An answer, and of one that would stand its body too if that is small. */
-  private Response answer(Attempt attempt) throws IOException {
+  Response answer(Attempt attempt) throws IOException {
     Response response = attempt.execute();
     boolean retryAfter = response.header("Retry-After") != null;
     Outcome outcome = call.judge(attempt, response.code(), retryAfter);
@@ -139,7 +147,7 @@ final class UpstreamCall implements CalledRequest {
   }
 
   /** Cancelled or interrupted: no server is to blame, and nobody waits for an answer. */
-  private boolean isCallersDoing(long now) {
+  boolean isCallersDoing(long now) {
     return isCancelledByUser(now) || Thread.currentThread().isInterrupted();
   }
 
@@ -148,7 +156,7 @@ final class UpstreamCall implements CalledRequest {
   }
 
   /** The server of a further attempt after the wait for it, or null. */
-  private @Nullable Lease another() {
+  @Nullable Lease another() {
     long backoff = call.backoffNanos();
     if (backoff > 0 && !callListener.await(chain.call(), backoff)) {
       return null;
@@ -157,7 +165,7 @@ final class UpstreamCall implements CalledRequest {
   }
 
   /** OkHttp's own message names the URL's port; its cause, which is ours, the server's. */
-  private static IOException unwrapped(IOException failure) {
+  static IOException unwrapped(IOException failure) {
     return failure instanceof ConnectException
             && failure.getCause() instanceof ConnectException cause
         ? cause
@@ -165,7 +173,7 @@ final class UpstreamCall implements CalledRequest {
   }
 
   /** The user's own cache answered: no server was asked, and nothing is proven. */
-  private Response fromCache(Attempt attempt, Response response) {
+  Response fromCache(Attempt attempt, Response response) {
     call.abandoned(attempt, false, System.nanoTime());
     return response
         .newBuilder()
@@ -175,7 +183,7 @@ final class UpstreamCall implements CalledRequest {
   }
 
   /** The last answer, whatever it says, unless there is a better one here. */
-  private Response stands(Attempt attempt, Response response) {
+  Response stands(Attempt attempt, Response response) {
     Response local = await(call.instead(attempt, System.nanoTime()));
     if (local != null) {
       attempt.discard(response);
@@ -183,10 +191,16 @@ final class UpstreamCall implements CalledRequest {
     }
     return response
         .newBuilder()
-        .header(MeshHeaders.SOURCE, call.source().tag())
+        .header(MeshHeaders.SOURCE, call.source(attempt).tag())
         .header(MeshHeaders.SERVER, attempt.lease().address())
         .body(LiveBody.of(response, keptBody(response), attempt, this))
         .build();
+  }
+
+  /** The last failure, unless there is an answer here. */
+  Response gaveUp(Attempt attempt) throws MeshException {
+    MeshException failure = call.gaveUp(attempt, System.nanoTime());
+    return orThrow(call.fallBack(() -> failure, System.nanoTime()), failure);
   }
 
   private Response orThrow(@Nullable Instead instead, MeshException failure) throws MeshException {
@@ -300,6 +314,33 @@ final class UpstreamCall implements CalledRequest {
   /** The instant by which the call, and whatever it is redirected to, must have returned. */
   long deadlineNanos() {
     return call.deadlineNanos();
+  }
+
+  /** An attempt sends: from now on a cancel of the call reaches it. */
+  void sending(Attempt attempt, Call running) {
+    HedgedAttempts sideBySide = hedged;
+    if (sideBySide == null || !call.isHedge(attempt)) {
+      callListener.attempt(chain.call(), running);
+    }
+    if (sideBySide != null) {
+      sideBySide.sending(attempt, running);
+    }
+  }
+
+  /** Another attempt was better, on whatever thread this one runs. */
+  void stop(Attempt attempt) {
+    HedgedAttempts sideBySide = hedged;
+    if (sideBySide != null) {
+      sideBySide.stop(attempt);
+    }
+  }
+
+  /**
+   * Whom an attempt's events are for. Those of a hedge are for nobody: they come on another thread,
+   * amid those of the attempt that it runs beside.
+   */
+  EventListener listenerOf(Attempt attempt) {
+    return hedged != null && call.isHedge(attempt) ? EventListener.NONE : chain.getEventListener();
   }
 
   Interceptor.Chain chain() {

@@ -63,11 +63,19 @@ class ProblemsTest {
         "mesh.upstream.payments.route.a.",
         "timeout",
         "mesh.defaults.",
-        "mesh.upstream.payments.hedge.after",
+        "mesh.upstream.payments.mirror.to",
         "mesh.jdbc.orders.throttle"
       })
   void keysWithoutAnyLikenessAreUnknownToo(String key) {
     assertThat(problem(key + "=1s")).startsWith("MESH-C01 " + key + ": unknown key");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"host", "content-length", "Connection", "cookie", "authorization", "te"})
+  void aDeadlineIsNotToldInAHeaderThatMeansSomethingElse(String header) {
+    assertThat(problem("mesh.deadline.outbound-header=" + header))
+        .startsWith("MESH-C02 mesh.deadline.outbound-header")
+        .contains("has a meaning of its own in HTTP, and is not the mesh's to set; write a name");
   }
 
   @Test

@@ -24,6 +24,10 @@ final class JdkHttpAsyncDriverTest extends HttpDriverContract {
 
   @Override
   protected Client wrap(Mesh mesh) {
+    return client(mesh);
+  }
+
+  static Client client(Mesh mesh) {
     HttpClient http =
         mesh.wrap(HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build());
     return (method, url, headers, body) ->

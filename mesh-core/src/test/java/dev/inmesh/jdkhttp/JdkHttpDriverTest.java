@@ -27,6 +27,10 @@ final class JdkHttpDriverTest extends HttpDriverContract {
 
   @Override
   protected Client wrap(Mesh mesh) {
+    return client(mesh);
+  }
+
+  static Client client(Mesh mesh) {
     HttpClient http =
         mesh.wrap(HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build());
     return (method, url, headers, body) -> {
@@ -49,7 +53,10 @@ final class JdkHttpDriverTest extends HttpDriverContract {
     headers.forEach(request::header);
     return request
         .method(
-            method, method.equals("POST") ? BodyPublishers.ofString(body) : BodyPublishers.noBody())
+            method,
+            method.equals("POST") || method.equals("PUT")
+                ? BodyPublishers.ofString(body)
+                : BodyPublishers.noBody())
         .build();
   }
 

@@ -16,17 +16,31 @@ final class OkHttpDriverTest extends HttpDriverContract {
 
   @Override
   protected Client wrap(Mesh mesh) {
-    OkHttpClient http = mesh.wrap(new OkHttpClient());
-    return (method, url, headers, body) -> {
-      Request.Builder request = new Request.Builder().url(url);
-      headers.forEach(request::header);
-      request.method(method, method.equals("POST") ? RequestBody.create(body, null) : null);
-      return reply(http, request.build());
-    };
+    return client(mesh);
+  }
+
+  static Client client(Mesh mesh) {
+    return client(mesh.wrap(new OkHttpClient()));
+  }
+
+  static Client client(OkHttpClient http) {
+    return (method, url, headers, body) -> reply(http, request(method, url, headers, body));
+  }
+
+  static Request request(String method, String url, Map<String, String> headers, String body) {
+    Request.Builder request = new Request.Builder().url(url);
+    headers.forEach(request::header);
+    RequestBody sent =
+        method.equals("POST") || method.equals("PUT") ? RequestBody.create(body, null) : null;
+    return request.method(method, sent).build();
   }
 
   static Reply reply(OkHttpClient http, Request request) throws IOException {
-    try (Response response = http.newCall(request).execute()) {
+    return reply(http.newCall(request).execute());
+  }
+
+  static Reply reply(Response answer) throws IOException {
+    try (Response response = answer) {
       Map<String, String> headers = new HashMap<>();
       response
           .headers()

@@ -17,6 +17,7 @@ import dev.inmesh.event.UpstreamListener;
 import dev.inmesh.http.HttpUpstream;
 import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.http.Resolver;
+import dev.inmesh.http.Timers;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
@@ -58,9 +59,15 @@ final class ResolveTimeoutTest {
   private Call call(Executor lookUps) {
     HttpUpstreams upstreams =
         HttpUpstreams.of(
-            List.of(new HttpUpstream(engine, Optional.empty(), ForkJoinPool.commonPool())));
+            List.of(
+                new HttpUpstream(engine, Optional.empty(), ForkJoinPool.commonPool(), () -> "")));
     OkHttpMesh mesh =
-        new OkHttpMesh(() -> upstreams, new Resolver(lookUps), ForkJoinPool.commonPool());
+        new OkHttpMesh(
+            () -> upstreams,
+            new Resolver(lookUps),
+            (nanos, action) -> Timers.Timer.NONE,
+            ForkJoinPool.commonPool(),
+            ForkJoinPool.commonPool());
     mesh.apply(List.of(settings));
     return mesh.wrap(new OkHttpClient()).newCall(new Request.Builder().url("http://u/").build());
   }

@@ -12,6 +12,7 @@ import dev.inmesh.call.MeshException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,17 @@ final class RecipesTest {
 
       assertThat(FirstCall.run())
           .isIn(STOCK + " from " + a.address(), STOCK + " from " + b.address());
+    }
+  }
+
+  @Test
+  void aPageIsAnsweredInTimeWhateverHangs() throws Exception {
+    try (LocalServer well = LocalServer.answering(STOCK);
+        LocalServer hanging = LocalServer.hanging()) {
+      assertThat(PageUnderDeadline.run(well.address(), hanging.address(), Duration.ofSeconds(3)))
+          .containsExactly(
+              "inventory/stock live", "reviews/best default", "inventory/price default");
+      assertThat(well.calls()).isOne();
     }
   }
 

@@ -1,0 +1,20 @@
+package dev.inmesh.jdkhttp;
+
+import dev.inmesh.Mesh;
+import dev.inmesh.http.HedgeContract;
+import dev.inmesh.http.HttpDriverContract;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The contract of hedges, by {@code send}. */
+final class JdkHttpHedgeTest extends HedgeContract {
+
+  @BeforeAll
+  static void warmUp() throws Exception {
+    WarmUp.run();
+  }
+
+  @Override
+  protected HttpDriverContract.Client wrap(Mesh mesh) {
+    return JdkHttpDriverTest.client(mesh);
+  }
+}
