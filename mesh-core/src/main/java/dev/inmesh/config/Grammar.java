@@ -299,7 +299,7 @@ public final class Grammar {
           new DecimalType(1, 10_000),
           "2.5",
           "How many times the servers' median a 90th percentile must be to cost weight, and then"
-              + " eject; at 10000 none is.");
+              + " eject.");
   static final Key<OutlierMode> OUTLIER_MODE =
       route(
           "outlier.mode",

@@ -4,7 +4,7 @@ package dev.inmesh.engine;
  * The Beta distribution: what is known of a success rate after so many successes and failures.
  *
  * <p>The regularized incomplete beta function by its continued fraction, NIST DLMF 8.17.22,
- * evaluated with Lentz's method; accurate to 1e-12 for the parameters that occur here.
+ * evaluated with Lentz's method.
  */
 final class Beta {
 
