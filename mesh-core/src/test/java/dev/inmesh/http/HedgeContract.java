@@ -96,8 +96,8 @@ public abstract class HedgeContract extends LoopbackFixture {
     Client client = wrap(mesh);
     int hedged = 0;
 
-    // Ten in a row would be enough to eject it.
-    for (int i = 0; i < 12; i++) {
+    // Ten hedges in a row would be enough to eject it.
+    for (int i = 0; i < 8; i++) {
       Reply reply = get(client);
       assertThat(reply.body()).isEqualTo("well /v1");
       assertThat(reply.server()).isEqualTo(well.address());
