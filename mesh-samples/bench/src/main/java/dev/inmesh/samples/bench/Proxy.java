@@ -130,7 +130,8 @@ final class Proxy implements AutoCloseable {
 
   private void awaitStart() throws IOException {
     while (process.isAlive()) {
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      try {
+        new Socket(InetAddress.getLoopbackAddress(), port).close();
         return;
       } catch (ConnectException notYet) {
         Thread.onSpinWait();

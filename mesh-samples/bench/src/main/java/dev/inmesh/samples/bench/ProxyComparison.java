@@ -41,6 +41,7 @@ public final class ProxyComparison {
     System.out.println(run(seconds, warmUp));
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // Compared with nothing.
   private record Result(String variant, long[] sorted, int failed) {
 
     double millis(double share) {
