@@ -7,10 +7,10 @@ import dev.inmesh.event.Outcome;
 import dev.inmesh.http.HttpAttempt;
 import dev.inmesh.http.HttpCall;
 import dev.inmesh.http.Resolver;
-import dev.inmesh.http.Timers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -18,6 +18,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,9 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt extends HttpAttempt implements BodyWatch {
 
-  /** Up to this many bytes an answer of known length is read before it counts as one. */
-  private static final long SMALL_BODY_BYTES = 64 << 10;
-
   /**
    * The JDK's own timer says whether the connection was made, so it may go first; ours is for the
    * case that no thread is free to pass on what it said.
@@ -42,17 +40,16 @@ final class Attempt extends HttpAttempt implements BodyWatch {
   private final HttpCall call;
   private final UpstreamCall<?> driver;
   private final @Nullable WatchedPublisher body;
+  private final Patience patience;
 
   /** Whether it is known what became of it; until then, whatever happens first decides. */
   private final AtomicBoolean decided = new AtomicBoolean();
 
-  private final AtomicBoolean bodyTaken = new AtomicBoolean();
   private volatile Phase phase = Phase.RESOLVE;
   private volatile boolean cancelled;
-  private volatile Timers.Timer timer = Timers.Timer.NONE;
-  private volatile Timers.Timer readTimer = Timers.Timer.NONE;
   private volatile @Nullable CompletableFuture<?> running;
-  private volatile @Nullable HttpResponse<Flow.Publisher<List<ByteBuffer>>> response;
+  private volatile @Nullable HttpResponse<?> response;
+  private volatile @Nullable AnswerBody answerBody;
   private volatile @Nullable SmallBody small;
   private volatile @Nullable LiveBody live;
   private volatile @Nullable HttpHeaders sentHeaders;
@@ -62,6 +59,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
     super(call, lease);
     this.call = call;
     this.driver = driver;
+    this.patience = new Patience(driver, this::timeIsUp);
     this.body =
         driver
             .request()
@@ -78,7 +76,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       return;
     }
     // A name that has never been resolved yet; all others are known.
-    timer = driver.later(deadlineNanos() - System.nanoTime(), this::timeIsUp);
+    patience.forAll(deadlineNanos() - System.nanoTime());
     CompletableFuture<?> unused =
         name.pending()
             .whenComplete(
@@ -87,7 +85,6 @@ final class Attempt extends HttpAttempt implements BodyWatch {
   }
 
   private void resolved(List<InetAddress> found, @Nullable Throwable failure) {
-    timer.cancel();
     if (!found.isEmpty()) {
       send(found.get(0));
     } else if (decide()) {
@@ -102,28 +99,29 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       return;
     }
     phase = Phase.CONNECT;
+    HttpClient client = driver.client();
     long left = deadlineNanos() - System.nanoTime();
     if (left <= 0) {
       timeIsUp();
       return;
     }
     try {
-      RequestAt request = driver.requestTo(lease().server(), address, Duration.ofNanos(left), body);
+      RequestAt request =
+          driver.outgoing().to(lease().server(), address, Duration.ofNanos(left), body);
       sentHeaders = request.headers();
-      timer = driver.later(left + GRACE_NANOS, this::timeIsUp);
+      patience.forAll(left + GRACE_NANOS);
       if (body == null) {
         // Whether it is connected yet can't be seen, so the time for that counts too.
-        awaitAnswer(driver.connectNanos());
+        patience.forAnswer(driver.connectNanos());
       }
       CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> sending =
-          driver.client().sendAsync(request, BodyHandlers.ofPublisher(), driver.pushPromises());
+          client.sendAsync(request, BodyHandlers.ofPublisher(), driver.pushPromises());
       running = sending;
       CompletableFuture<?> unused =
           sending.whenComplete((answer, failure) -> driver.guarded(() -> arrived(answer, failure)));
       if (decided.get()) {
         sending.cancel(true);
-        timer.cancel();
-        readTimer.cancel();
+        patience.over();
       }
     } catch (IOException | RuntimeException | Error e) {
       if (decide()) {
@@ -133,30 +131,8 @@ final class Attempt extends HttpAttempt implements BodyWatch {
   }
 
   private void requestWritten() {
-    awaitAnswer(0);
-  }
-
-  /** With {@code timeout.read}, an answer must begin in that time, and so long more. */
-  private void awaitAnswer(long moreNanos) {
-    long read = driver.readNanos();
-    if (read != Long.MAX_VALUE && response == null && !decided.get()) {
-      readTimer = driver.later(read + moreNanos, this::readTimeIsUp);
-    }
-  }
-
-  private void readTimeIsUp() {
-    if (response == null) {
-      timeIsUp();
-    }
-  }
-
-  /** The same for each part of a body. */
-  private void awaitMore(SmallBody reading) {
-    long left = driver.readNanos() - reading.idleNanos(System.nanoTime());
-    if (left <= 0) {
-      timeIsUp();
-    } else if (driver.readNanos() != Long.MAX_VALUE && !decided.get()) {
-      readTimer = driver.later(left, () -> awaitMore(reading));
+    if (!decided.get()) {
+      patience.forAnswer(0);
     }
   }
 
@@ -177,13 +153,15 @@ final class Attempt extends HttpAttempt implements BodyWatch {
   private void arrived(
       @Nullable HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer,
       @Nullable Throwable failure) {
-    readTimer.cancel();
+    patience.answerBegan();
     if (answer == null) {
       if (decide()) {
         failed(Failures.unwrapped(failure));
       }
       return;
     }
+    AnswerBody unread = new AnswerBody(answer, driver.method());
+    answerBody = unread;
     response = answer;
     phase = Phase.BODY;
     if (decided.get()) {
@@ -191,7 +169,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       return;
     }
     try {
-      head(answer);
+      head(answer, unread);
     } catch (IOException | RuntimeException | Error e) {
       discard();
       if (decide()) {
@@ -200,16 +178,15 @@ final class Attempt extends HttpAttempt implements BodyWatch {
     }
   }
 
-  private void head(HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer) throws IOException {
-    driver.keepCookies(answer.headers());
+  private void head(HttpResponse<?> answer, AnswerBody unread) throws IOException {
+    driver.outgoing().keepCookies(answer.headers());
     boolean retryAfter = answer.headers().firstValue("Retry-After").isPresent();
     Outcome outcome = call.judge(this, answer.statusCode(), retryAfter);
-    boolean good = outcome == Outcome.SUCCESS || outcome == Outcome.IGNORED;
-    if (good && (isSmall(answer) || hasNoBody(answer)) && bodyTaken.compareAndSet(false, true)) {
+    if (unread.isSmall() && (outcome == Outcome.SUCCESS || outcome == Outcome.IGNORED)) {
       SmallBody reading = new SmallBody(failure -> driver.guarded(() -> smallBodyOver(failure)));
       small = reading;
-      answer.body().subscribe(reading);
-      awaitMore(reading);
+      unread.to(reading);
+      patience.forMore(reading);
       if (decided.get()) {
         reading.cancel();
       }
@@ -244,27 +221,12 @@ final class Attempt extends HttpAttempt implements BodyWatch {
     driver.failed(this, kind, failure);
   }
 
-  private boolean isSmall(HttpResponse<?> answer) {
-    String length = answer.headers().firstValue("Content-Length").orElse(null);
-    try {
-      return length != null && Long.parseLong(length) <= SMALL_BODY_BYTES;
-    } catch (NumberFormatException e) {
-      return false;
-    }
-  }
-
-  private boolean hasNoBody(HttpResponse<?> answer) {
-    int status = answer.statusCode();
-    return driver.method().equals("HEAD") || status == 204 || status == 304;
-  }
-
   /** True for the first that decides. */
   private boolean decide() {
     if (!decided.compareAndSet(false, true)) {
       return false;
     }
-    timer.cancel();
-    readTimer.cancel();
+    patience.over();
     return true;
   }
 
@@ -311,20 +273,15 @@ final class Attempt extends HttpAttempt implements BodyWatch {
 
   /** Lets go of a body that nobody wants. */
   void discard() {
-    HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer = response;
-    if (answer != null && bodyTaken.compareAndSet(false, true)) {
-      boolean all = isSmall(answer) || hasNoBody(answer);
-      answer.body().subscribe(new Unwanted(all, driver.mesh().timers()));
+    AnswerBody unread = answerBody;
+    if (unread != null) {
+      unread.discard(driver.mesh().timers());
     }
   }
 
   /** The answer; there is one when it has been told to have answered. */
-  HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer() {
-    HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer = response;
-    if (answer == null) {
-      throw new IllegalStateException("no answer");
-    }
-    return answer;
+  HttpResponse<?> answer() {
+    return Objects.requireNonNull(response, "no answer");
   }
 
   /** The headers of the request as they went out, as far as the mesh knows. */
@@ -352,9 +309,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
   /** Hands the body, which was not read before, to its reader. */
   void read(LiveBody reader) {
     live = reader;
-    if (bodyTaken.compareAndSet(false, true)) {
-      answer().body().subscribe(reader);
-    }
+    Objects.requireNonNull(answerBody, "no answer").to(reader);
     if (cancelled) {
       reader.cancelled(new IOException("Request cancelled"));
     }

@@ -14,6 +14,7 @@ final class SmallBody implements Flow.Subscriber<List<ByteBuffer>> {
   private final Consumer<@Nullable Throwable> whenOver;
   private volatile Flow.@Nullable Subscription source;
   private volatile boolean cancelled;
+  private volatile boolean over;
   private volatile long lastActivity = System.nanoTime();
 
   /**
@@ -26,6 +27,11 @@ final class SmallBody implements Flow.Subscriber<List<ByteBuffer>> {
   /** All of it, when it is over. */
   List<ByteBuffer> bytes() {
     return bytes;
+  }
+
+  /** Whether nothing more will come. */
+  boolean isOver() {
+    return over || cancelled;
   }
 
   /** For how long nothing has come. */
@@ -59,11 +65,13 @@ final class SmallBody implements Flow.Subscriber<List<ByteBuffer>> {
 
   @Override
   public void onError(Throwable failure) {
+    over = true;
     whenOver.accept(failure);
   }
 
   @Override
   public void onComplete() {
+    over = true;
     whenOver.accept(null);
   }
 }

@@ -3,8 +3,6 @@ package dev.inmesh.jdkhttp;
 import dev.inmesh.call.MeshException;
 import dev.inmesh.engine.Lease;
 import dev.inmesh.event.Failure;
-import dev.inmesh.http.CalledRequest;
-import dev.inmesh.http.DeadlineHeaders;
 import dev.inmesh.http.FallingBack;
 import dev.inmesh.http.HttpCall;
 import dev.inmesh.http.HttpUpstream;
@@ -13,23 +11,13 @@ import dev.inmesh.http.LocalAnswer;
 import dev.inmesh.http.Next;
 import dev.inmesh.http.StaleAnswers;
 import dev.inmesh.http.Timers;
-import dev.inmesh.server.Server;
-import java.io.IOException;
-import java.net.CookieHandler;
-import java.net.InetAddress;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse.PushPromiseHandler;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +28,12 @@ import org.jspecify.annotations.Nullable;
  * come on any thread, one thing after the other; only {@link #cancel} may come at any time, and
  * what the attempts of a hedged call tell, which {@link HttpCall} puts in order.
  */
-final class UpstreamCall<T> implements CalledRequest {
+final class UpstreamCall<T> {
 
   private final UserCall<T> user;
   private final HttpRequest request;
-  private final boolean replayable;
   private final HttpCall call;
+  private final Outgoing outgoing;
 
   private volatile @Nullable Attempt current;
   private volatile @Nullable FallingBack fallingBack;
@@ -56,9 +44,8 @@ final class UpstreamCall<T> implements CalledRequest {
   UpstreamCall(UserCall<T> user, HttpUpstream upstream, HttpRequest request, long startNanos) {
     this.user = user;
     this.request = request;
-    // Without a length it may be a stream that is used up; with one it is something at hand.
-    this.replayable = request.bodyPublisher().map(BodyPublisher::contentLength).orElse(0L) >= 0;
-    this.call = new HttpCall(upstream, this, startNanos);
+    this.call = new HttpCall(upstream, new UsersRequest(request, this::isOver), startNanos);
+    this.outgoing = new Outgoing(request, call, user.clients().users().cookieHandler());
   }
 
   /**
@@ -155,7 +142,7 @@ final class UpstreamCall<T> implements CalledRequest {
   }
 
   private void another(Attempt before) {
-    Lease lease = isCancelled() ? null : call.another(System.nanoTime());
+    Lease lease = isOver() ? null : call.another(System.nanoTime());
     if (lease != null) {
       before.discard();
       attempt(lease);
@@ -311,95 +298,21 @@ final class UpstreamCall<T> implements CalledRequest {
     }
   }
 
-  /**
-   * The user's request as it goes to one server.
-   *
-   * @param left the time until it must have ended: the client's own timer, when it fires, says
-   *     whether the connection was made
-   * @throws IOException if the user's cookie handler does
-   */
-  RequestAt requestTo(
-      Server server, InetAddress address, Duration left, @Nullable BodyPublisher body)
-      throws IOException {
-    URI uri = ServerUri.of(request.uri(), server, address);
-    return new RequestAt(uri, request, headers(left), Optional.of(left), Optional.ofNullable(body));
-  }
-
-  private HttpHeaders headers(Duration left) throws IOException {
-    String host = HostHeader.of(call.settings(), request);
-    String deadline = call.deadlineHeader();
-    Optional<CookieHandler> handler = user.clients().users().cookieHandler();
-    if (host == null && deadline.isEmpty() && handler.isEmpty()) {
-      return request.headers();
-    }
-    Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    headers.putAll(request.headers().map());
-    if (host != null) {
-      headers.put("Host", List.of(host));
-    }
-    if (!deadline.isEmpty()) {
-      headers.put(deadline, List.of(DeadlineHeaders.write(deadline, left.toNanos())));
-    }
-    if (handler.isPresent()) {
-      List<String> cookies = new ArrayList<>(request.headers().allValues("Cookie"));
-      cookies.addAll(Cookies.of(handler.get(), request.uri(), request.headers()));
-      headers.put("Cookie", cookies);
-    }
-    return HttpHeaders.of(headers, (name, value) -> true);
-  }
-
-  /** Gives the cookies of an answer to the user's handler. */
-  void keepCookies(HttpHeaders answer) throws IOException {
-    Optional<CookieHandler> handler = user.clients().users().cookieHandler();
-    if (handler.isPresent()) {
-      Cookies.keep(handler.get(), request.uri(), answer);
-    }
-  }
-
   /** Cancelled, or its client was shut down at once: no server is to blame. */
   boolean isCallersDoing() {
     return cancelled || user.clients().isStopped();
   }
 
-  @Override
-  public boolean isCancelled() {
+  private boolean isOver() {
     return cancelled || user.clients().isShutDown();
   }
 
-  @Override
-  public String method() {
+  String method() {
     return request.method();
   }
 
-  @Override
-  public String path() {
-    String path = request.uri().getRawPath();
-    return path == null || path.isEmpty() ? "/" : path;
-  }
-
-  @Override
-  public String url() {
-    return request.uri().toString();
-  }
-
-  @Override
-  public URI uri() {
-    return request.uri();
-  }
-
-  @Override
-  public @Nullable String header(String name) {
-    return request.headers().firstValue(name).orElse(null);
-  }
-
-  @Override
-  public @Nullable String query(String name) {
-    return Query.parameter(request.uri(), name);
-  }
-
-  @Override
-  public boolean isReplayable() {
-    return replayable;
+  Outgoing outgoing() {
+    return outgoing;
   }
 
   JdkHttpMesh mesh() {

@@ -2,6 +2,7 @@ package dev.inmesh.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.inmesh.Mesh;
@@ -25,9 +26,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -1227,5 +1230,37 @@ public abstract class HttpDriverContract extends LoopbackFixture {
 
     assertThat(get(client).body()).isEqualTo("good");
     assertThat(get(client, "/other").status()).isEqualTo(503);
+  }
+
+  @Test
+  void whatAnAttemptCameToStandsWhenNobodyIsLeftAfterTheBackoff() throws Exception {
+    AtomicReference<@Nullable Mesh> drained = new AtomicReference<>();
+    LoopbackServer server =
+        server(
+            e -> {
+              CompletableFuture<Void> unused =
+                  Objects.requireNonNull(drained.get())
+                      .upstream("inventory")
+                      .drain(e.server().address());
+              if (e.path().equals("/busy")) {
+                return e.reply(503, "busy");
+              }
+              e.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+              return e.reset();
+            });
+    Mesh mesh = mesh(server, "retry.backoff", "10ms", "budget", "100%");
+    drained.set(mesh);
+    Client client = wrap(mesh);
+
+    Reply busy = get(client, "/busy");
+    mesh.upstream("inventory").restore(server.address());
+    Throwable half = catchThrowable(() -> get(client, "/half"));
+
+    assertThat(busy.status()).isEqualTo(503);
+    assertThat(busy.body()).isEqualTo("busy");
+    assertThat(busy.source()).isEqualTo("live");
+    assertThat(half).isInstanceOf(MeshException.class).hasMessageContaining("connection broke");
+    assertThat(server.requests).hasSize(2);
+    assertQuiet(mesh);
   }
 }
