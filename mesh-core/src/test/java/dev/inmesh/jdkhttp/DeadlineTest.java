@@ -26,9 +26,12 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -295,5 +298,61 @@ final class DeadlineTest extends LoopbackFixture {
       assertThat(stream.readAllBytes()).hasSize(2_999_999);
     }
     assertQuiet(mesh);
+  }
+
+  @Test
+  void deadlinesAtAnyTimeLeaveNothingBehindAndEveryCallEndsOnce() throws Exception {
+    LoopbackServer server =
+        server(
+            e ->
+                switch (Math.floorMod(e.path().hashCode(), 5)) {
+                  case 0 -> e.reply(200, "small");
+                  case 1 -> e.reply(200, "x".repeat(300_000));
+                  case 2 -> e.reply(503, "busy");
+                  case 3 -> e.reset();
+                  default -> e.hang();
+                });
+    Mesh mesh =
+        mesh(
+            List.of(server, well()),
+            "outlier.mode",
+            "off",
+            "breaker.enabled",
+            "false",
+            "budget",
+            "100%",
+            "retry.on",
+            "connect,error,timeout,http_503",
+            "timeout.attempt",
+            "20ms");
+    HttpClient http = plain(mesh);
+    Random random = new Random(11);
+    List<CompletableFuture<HttpResponse<InputStream>>> calls = new ArrayList<>();
+    AtomicInteger ended = new AtomicInteger();
+
+    for (int i = 0; i < 1_000; i++) {
+      HttpRequest request =
+          get("/" + random.nextInt(10, 100))
+              .timeout(Duration.ofMillis(1 + random.nextInt(30)))
+              .build();
+      CompletableFuture<HttpResponse<InputStream>> call =
+          http.sendAsync(request, BodyHandlers.ofInputStream());
+      calls.add(call);
+      CompletableFuture<?> unused =
+          call.whenComplete((response, failure) -> ended.incrementAndGet());
+      if (i % 10 == 0) {
+        await(() -> ended.get() >= calls.size() - 10);
+      }
+    }
+    for (CompletableFuture<HttpResponse<InputStream>> call : calls) {
+      try (InputStream body = call.get(30, TimeUnit.SECONDS).body()) {
+        assertThat(body.readAllBytes().length).isIn(4, 5, "well /10".length(), 300_000);
+      } catch (ExecutionException | IOException late) {
+        assertThat(late).hasStackTraceContaining("inventory: ");
+      }
+    }
+
+    assertQuiet(mesh);
+    assertThat(ended.get()).isEqualTo(1_000);
   }
 }
