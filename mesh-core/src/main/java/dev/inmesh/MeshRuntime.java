@@ -84,7 +84,11 @@ final class MeshRuntime implements AutoCloseable {
             timers,
             httpThreads,
             (upstream, key) -> whoSet(configuration.current(), upstream, key));
-    this.health = new HealthWatch(() -> enabled ? byName.values() : List.of(), okHttp::healthProbe);
+    // OkHttp's first, which can say any name in the Host header and to TLS.
+    this.health =
+        new HealthWatch(
+            () -> enabled ? byName.values() : List.of(),
+            () -> okHttp.healthProbe().or(jdkHttp::healthProbe));
     meters.configuration(() -> configuration.current().version(), configuration::rejected);
     if (!settings.configured()) {
       log.info("no mesh.* property is set: wrapped clients pass every call on");
@@ -263,6 +267,7 @@ final class MeshRuntime implements AutoCloseable {
     fallbackThreads.shutdownNow();
     workThreads.shutdown();
     okHttp.close();
+    jdkHttp.close();
     checkThreads.shutdownNow();
     meters.close();
   }

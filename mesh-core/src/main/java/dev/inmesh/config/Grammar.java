@@ -119,7 +119,7 @@ public final class Grammar {
           optional(
               TextType.of(
                   "URL path",
-                  "/[!-~&&[^#\\\\]]{0,1023}",
+                  "/(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2}){0,1023}",
                   "one that begins with '/', like /healthz")),
           NONE,
           "What each server is asked for by GET, again and again; none makes no health checks.");

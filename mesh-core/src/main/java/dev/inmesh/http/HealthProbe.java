@@ -9,9 +9,12 @@ import java.util.concurrent.CompletableFuture;
 /** Asks servers how they are: one for each driver. Safe for concurrent use. */
 public interface HealthProbe {
 
+  /** The User-Agent header of checks. */
+  String USER_AGENT = "inmesh-health-check";
+
   /**
-   * Asks the check's server for its path by one GET, over a new connection and outside of what
-   * counts calls: no retry, no redirect followed, nothing of the user's code run. Never blocks.
+   * Asks the check's server for its path by one GET, outside of what counts calls: no retry, no
+   * redirect followed, nothing of the user's code run. Never blocks.
    *
    * @param upstream with the Host header, the TLS name, and the timeout, which covers everything
    *     from the look-up of the name to the last header

@@ -1,6 +1,7 @@
 package dev.inmesh.jdkhttp;
 
 import dev.inmesh.config.UpstreamSettings;
+import dev.inmesh.http.HealthProbe;
 import dev.inmesh.http.HttpUpstream;
 import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.http.Resolver;
@@ -11,7 +12,9 @@ import java.net.http.HttpClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +23,14 @@ import org.jspecify.annotations.Nullable;
  * The driver of the JDK's HTTP client: wraps clients so that their calls to upstreams go through
  * the mesh. Safe for concurrent use.
  */
-public final class JdkHttpMesh {
+public final class JdkHttpMesh implements AutoCloseable {
 
   private final Supplier<HttpUpstreams> upstreams;
   private final Resolver resolver;
   private final Timers timers;
   private final Executor executor;
   private final BiFunction<UpstreamSettings, String, String> whoSet;
+  private final AtomicReference<@Nullable JdkProbe> probe = new AtomicReference<>();
 
   /** Held, so that the resolver keeps them. */
   private volatile List<Resolver.Name> names = List.of();
@@ -56,6 +60,9 @@ public final class JdkHttpMesh {
    * A client whose calls to upstreams go through the mesh and whose other calls are the given's.
    */
   public HttpClient wrap(HttpClient client) {
+    if (probe.get() == null) {
+      probe.compareAndSet(null, new JdkProbe(client, this));
+    }
     return new WrappedClient(client, this);
   }
 
@@ -76,11 +83,30 @@ public final class JdkHttpMesh {
       return null;
     }
     int port = uri.getPort() >= 0 ? uri.getPort() : isHttps(uri) ? 443 : 80;
-    return upstreams.get().find(host.toLowerCase(Locale.ROOT), port);
+    String name = host.toLowerCase(Locale.ROOT);
+    HttpUpstream upstream = upstreams.get().find(name, port);
+    if (upstream != null) {
+      upstream.calledAs(isHttps(uri) ? "https" : "http", name, port);
+    }
+    return upstream;
   }
 
   static boolean isHttps(URI uri) {
     return uri.getScheme().equalsIgnoreCase("https");
+  }
+
+  /** Makes health checks as the first wrapped client would; empty while there is none. */
+  public Optional<HealthProbe> healthProbe() {
+    return Optional.ofNullable(probe.get());
+  }
+
+  /** Breaks off health checks; calls in flight finish. */
+  @Override
+  public void close() {
+    JdkProbe probing = probe.get();
+    if (probing != null) {
+      probing.close();
+    }
   }
 
   Resolver.Name name(Server server) {

@@ -39,8 +39,6 @@ import okhttp3.Response;
  */
 final class OkHttpProbe implements HealthProbe, AutoCloseable {
 
-  private static final String USER_AGENT = "inmesh-health-check";
-
   private final OkHttpClient base;
   private final Function<String, UpstreamConnections> connections;
   private final ExecutorService threads;

@@ -150,7 +150,8 @@ class ValuesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"healthz", "", "http://a/healthz", "/a b", "/a#b", "/a\\b", "/æ"})
+  @ValueSource(
+      strings = {"healthz", "", "http://a/healthz", "/a b", "/a#b", "/a\\b", "/æ", "/a|b", "/a%2"})
   void healthCheckPathBeginsWithASlash(String text) {
     assertRefused(
         Grammar.HEALTH_CHECK_PATH.type(),

@@ -94,7 +94,7 @@ final class HealthChecksStressTest {
     }
 
     Random random = new Random(9);
-    for (int i = 0; i < 3_000; i++) {
+    for (int i = 0; i < 1_000; i++) {
       engine.tick(clock.addAndGet(STEP));
       if (i % 3 == 0) {
         engine.apply(variants.get(random.nextInt(variants.size())), clock.get());
