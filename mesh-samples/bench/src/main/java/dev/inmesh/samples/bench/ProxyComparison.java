@@ -53,7 +53,7 @@ public final class ProxyComparison {
     StringBuilder said = new StringBuilder();
     List<Result> results = new ArrayList<>();
     try (QueueServers servers = new QueueServers(SERVERS)) {
-      for (String balancer : List.of("least_time", "least_conn", "round_robin")) {
+      for (String balancer : List.of("least_time", "least_conn")) {
         try (Mesh mesh = mesh(servers, balancer)) {
           OkHttpClient http = mesh.wrap(client());
           results.add(measure("inmesh " + balancer, http, "http://fleet/", seconds, warmUp));
