@@ -8,6 +8,7 @@ import dev.inmesh.config.Snapshot;
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.engine.PauseDetector;
 import dev.inmesh.engine.UpstreamEngine;
+import dev.inmesh.http.DaemonTimers;
 import dev.inmesh.http.HealthWatch;
 import dev.inmesh.http.HttpUpstream;
 import dev.inmesh.http.HttpUpstreams;

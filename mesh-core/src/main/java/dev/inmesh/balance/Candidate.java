@@ -9,8 +9,13 @@ public interface Candidate {
   /** The configured weight, 1 to 65535; constant while the candidate is in one array. */
   int weight();
 
+  /** What it carries; the same object as long as the candidate is in one array. */
+  Load load();
+
   /** Attempts in flight now. */
-  int inFlight();
+  default int inFlight() {
+    return load().inFlight();
+  }
 
   /** How long it takes. */
   ServiceTime serviceTime();

@@ -22,6 +22,9 @@ final class LeastConn<S extends Candidate> implements Balancer<S> {
   private final SmoothSequence sequence;
   private final RandomSource random;
 
+  /** Beside the servers, so that a look at one costs a single step through memory. */
+  private final Load[] loads;
+
   /** As they were when this was made: a slow start may go on before this is replaced. */
   private final int[] weights;
 
@@ -35,6 +38,7 @@ final class LeastConn<S extends Candidate> implements Balancer<S> {
     this.servers = servers;
     this.sequence = SmoothSequence.over(servers, random);
     this.random = random;
+    this.loads = Arrays.stream(servers).map(Candidate::load).toArray(Load[]::new);
     this.weights = Arrays.stream(servers).mapToInt(Candidate::weight).toArray();
     this.perWeight = perWeight(weights);
   }
@@ -62,31 +66,29 @@ final class LeastConn<S extends Candidate> implements Balancer<S> {
   @Override
   public @Nullable S pick(Attempt<S> attempt) {
     int proposed = sequence.next();
-    S proposal = servers[proposed];
-    boolean mayBeUsed = attempt.mayUse(proposal);
-    if (mayBeUsed && proposal.inFlight() == 0) {
-      return proposal;
+    long load = load(loads, perWeight, proposed);
+    int best = proposed;
+    if (load != 0) {
+      best = servers.length <= Sample.SCAN ? best(proposed, load) : bestOfSample(proposed, load);
     }
-    long load = mayBeUsed ? load(proposal, perWeight, proposed) : Long.MAX_VALUE;
-    S best = servers.length <= Sample.SCAN ? best(proposal, load) : bestOfSample(proposal, load);
-    boolean may = best == proposal ? mayBeUsed : attempt.mayUse(best);
-    return may ? best : usable(proposed, attempt);
+    S winner = servers[best];
+    return attempt.mayUse(winner) ? winner : usable(proposed, attempt);
   }
 
   /** The proposal unless another one has less than its load. */
-  private S best(S proposal, long load) {
-    S[] servers = this.servers;
+  private int best(int proposed, long load) {
+    Load[] loads = this.loads;
     long[] perWeight = this.perWeight;
     long least = Long.MAX_VALUE;
     int best = 0;
-    for (int i = 0; i < servers.length; i++) {
-      long key = load(servers[i], perWeight, i);
+    for (int i = 0; i < loads.length; i++) {
+      long key = load(loads, perWeight, i);
       // All bits set where the key is less, and one bit for each of the best.
       long less = (key - least) >> 63;
       least += (key - least) & less;
       best = (best & ~(int) less) | ((int) (((key ^ least) - 1) >>> 63) << i);
     }
-    return load <= least ? proposal : servers[oneOf(best)];
+    return load <= least ? proposed : oneOf(best);
   }
 
   /** One of the equals, which are a bit each, by weight. */
@@ -111,8 +113,8 @@ final class LeastConn<S extends Candidate> implements Balancer<S> {
     return Integer.numberOfTrailingZeros(left);
   }
 
-  private S bestOfSample(S proposal, long load) {
-    S[] servers = this.servers;
+  private int bestOfSample(int proposed, long load) {
+    Load[] loads = this.loads;
     long[] perWeight = this.perWeight;
     long bits = random.nextLong();
     // The first of equals is taken, so another block is the first one each time.
@@ -121,17 +123,18 @@ final class LeastConn<S extends Candidate> implements Balancer<S> {
     int best = 0;
     for (int i = 0; i < Sample.SIZE; i++) {
       bits = Sample.next(bits);
-      int at = Sample.index((i + turn) & (Sample.SIZE - 1), servers.length, bits);
-      long key = load(servers[at], perWeight, at);
+      int at = Sample.index((i + turn) & (Sample.SIZE - 1), loads.length, bits);
+      long key = load(loads, perWeight, at);
       long less = (key - least) >> 63;
       least += (key - least) & less;
       best += (at - best) & (int) less;
     }
-    return load <= least ? proposal : servers[best];
+    return load <= least ? proposed : best;
   }
 
-  private static long load(Candidate server, long[] perWeight, int at) {
-    return perWeight.length == 0 ? server.inFlight() : server.inFlight() * perWeight[at];
+  private static long load(Load[] loads, long[] perWeight, int at) {
+    long inFlight = loads[at].inFlight();
+    return perWeight.length == 0 ? inFlight : inFlight * perWeight[at];
   }
 
   /** The best that the attempt may use, of equals one by weight; of many, in a sample first. */
@@ -146,7 +149,7 @@ final class LeastConn<S extends Candidate> implements Balancer<S> {
       bits = Sample.next(bits);
       int at = all ? i : Sample.index(i, servers.length, bits);
       S server = servers[at];
-      long key = load(server, perWeight, at);
+      long key = load(loads, perWeight, at);
       if (key > least || !attempt.mayUse(server)) {
         continue;
       }

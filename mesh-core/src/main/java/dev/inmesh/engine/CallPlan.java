@@ -38,7 +38,10 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
   private final long attemptsEndNanos;
 
   private int attempts;
-  private int hedges;
+
+  /** At most 10, and beside the flags, so that a call is no larger for it. */
+  private byte hedges;
+
   private @Nullable ServerState lastTried;
   private ServerState @Nullable [] tried;
   private boolean triedMayBeUsed;

@@ -1,5 +1,6 @@
 package dev.inmesh.engine;
 
+import dev.inmesh.balance.Load;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -8,7 +9,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
  * What a server carries, whatever route the attempts belong to: how many are in flight, whether it
  * is drained, and how its health checks went. Safe for concurrent use.
  */
-final class ServerLoad {
+final class ServerLoad extends Load {
 
   private static final AtomicIntegerFieldUpdater<ServerLoad> IN_FLIGHT =
       AtomicIntegerFieldUpdater.newUpdater(ServerLoad.class, "inFlight");
@@ -39,7 +40,8 @@ final class ServerLoad {
     return inFlight() == 0 && (!health.isOut() || now - leftAt > Departed.MEMORY_NANOS);
   }
 
-  int inFlight() {
+  @Override
+  public int inFlight() {
     return inFlight;
   }
 

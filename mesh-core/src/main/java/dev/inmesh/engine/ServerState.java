@@ -1,6 +1,7 @@
 package dev.inmesh.engine;
 
 import dev.inmesh.balance.Candidate;
+import dev.inmesh.balance.Load;
 import dev.inmesh.balance.RandomSource;
 import dev.inmesh.balance.ServiceTime;
 import dev.inmesh.event.ServerListener;
@@ -129,8 +130,8 @@ final class ServerState implements Candidate {
   }
 
   @Override
-  public int inFlight() {
-    return load.inFlight();
+  public Load load() {
+    return load;
   }
 
   /** Whether this attempt may go here, as far as the server says; see {@link CallPlan#mayUse}. */

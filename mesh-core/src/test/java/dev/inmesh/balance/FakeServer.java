@@ -8,6 +8,13 @@ final class FakeServer implements Candidate {
   final String name;
   final AtomicInteger inFlight = new AtomicInteger();
   final AtomicInteger picked = new AtomicInteger();
+  private final Load load =
+      new Load() {
+        @Override
+        public int inFlight() {
+          return inFlight.get();
+        }
+      };
   private final int weight;
   private final ServiceTime serviceTime = new ServiceTime(0);
 
@@ -30,8 +37,8 @@ final class FakeServer implements Candidate {
   }
 
   @Override
-  public int inFlight() {
-    return inFlight.get();
+  public Load load() {
+    return load;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.inmesh.balance.Attempt;
 import dev.inmesh.balance.Balancer;
 import dev.inmesh.balance.Balancers;
 import dev.inmesh.balance.Candidate;
+import dev.inmesh.balance.Load;
 import dev.inmesh.balance.RandomSource;
 import dev.inmesh.balance.ServiceTime;
 import dev.inmesh.config.BalancerType;
@@ -77,6 +78,7 @@ public class PickBenchmark {
   /** Over the same servers in different orders, so that a scan finds its best anywhere. */
   private List<Balancer<BenchServer>> pickers;
 
+  private BenchServer[] all;
   private BenchServer[] running;
   private final int[] order = new int[ORDER];
   private final int[] noises = new int[ORDER];
@@ -120,6 +122,7 @@ public class PickBenchmark {
       candidates[i] = new BenchServer(i, i == 0 ? firstWeight : 1);
       candidates[i].answered(loads == Loads.EVEN ? new Random(2) : random);
     }
+    all = candidates;
     running = new BenchServer[servers * IN_FLIGHT_PER_SERVER];
     for (int i = 0; i < running.length; i++) {
       running[i] = candidates[i % servers];
@@ -136,13 +139,13 @@ public class PickBenchmark {
     List<BenchServer> shuffled = new ArrayList<>(List.of(candidates));
     // Many of a hash's tables would only measure the processor's caches.
     boolean scans = servers <= 16 && loads == Loads.RANDOM && balancer != BalancerType.HASH;
-    List<Balancer<BenchServer>> all = new ArrayList<>();
+    List<Balancer<BenchServer>> made = new ArrayList<>();
     do {
-      all.add(
+      made.add(
           Balancers.of(balancer, shuffled.toArray(new BenchServer[0]), RandomSource.perThread()));
       Collections.shuffle(shuffled, random);
-    } while (scans && all.size() < ORDERS);
-    return all;
+    } while (scans && made.size() < ORDERS);
+    return made;
   }
 
   /** An attempt ends, and the next one is picked a server for. */
@@ -163,6 +166,27 @@ public class PickBenchmark {
     return picked;
   }
 
+  /** What {@link #pick} does besides: the end of one attempt and the count of another. */
+  @Benchmark
+  public Object besides() {
+    int at = step++ & (ORDER - 1);
+    now = BenchServer.NOW + (noises[at] >>> 10);
+    if (loads == Loads.RANDOM) {
+      noise = noises[at] | 1;
+      return pickers.get(noises[at] & (pickers.size() - 1));
+    }
+    running[order[at]].load.add(-1);
+    BenchServer next = servers(at);
+    next.load.add(1);
+    running[order[at]] = next;
+    return next;
+  }
+
+  /** Each in turn. */
+  private BenchServer servers(int at) {
+    return all[(int) ((at * (long) all.length) >>> 16)];
+  }
+
   /** As many objects behind one another as the engine's, and as many reads. */
   private final class BenchServer implements Candidate {
 
@@ -171,16 +195,15 @@ public class PickBenchmark {
 
     private final int weight;
     private final long hash;
-    private final int salt;
     private final ServiceTime time = new ServiceTime(0);
-    private final BenchLoad load = new BenchLoad();
+    private final BenchLoad load;
     private volatile boolean askedToWait;
     private volatile Server entry;
 
     BenchServer(int index, int weight) {
       this.weight = weight;
       this.hash = RandomSource.mix(index);
-      this.salt = (int) RandomSource.mix(hash);
+      this.load = new BenchLoad((int) RandomSource.mix(hash));
       this.entry = Server.of("10.0.0.1", 1 + index);
     }
 
@@ -211,9 +234,8 @@ public class PickBenchmark {
     }
 
     @Override
-    public int inFlight() {
-      int inFlight = load.inFlight;
-      return noise == 0 ? inFlight : ((inFlight + salt) * noise) >>> 29;
+    public Load load() {
+      return load;
     }
 
     @Override
@@ -227,13 +249,24 @@ public class PickBenchmark {
     }
   }
 
-  private static final class BenchLoad {
+  private static final AtomicIntegerFieldUpdater<BenchLoad> IN_FLIGHT =
+      AtomicIntegerFieldUpdater.newUpdater(BenchLoad.class, "inFlight");
 
-    private static final AtomicIntegerFieldUpdater<BenchLoad> IN_FLIGHT =
-        AtomicIntegerFieldUpdater.newUpdater(BenchLoad.class, "inFlight");
+  private final class BenchLoad extends Load {
 
+    private final int salt;
     private volatile int inFlight;
     private volatile boolean draining;
+
+    private BenchLoad(int salt) {
+      this.salt = salt;
+    }
+
+    @Override
+    public int inFlight() {
+      int now = inFlight;
+      return noise == 0 ? now : ((now + salt) * noise) >>> 29;
+    }
 
     /** By one thread, so that counting costs next to nothing: it is no part of the pick. */
     void add(int attempts) {

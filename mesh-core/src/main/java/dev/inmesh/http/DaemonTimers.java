@@ -1,0 +1,157 @@
+package dev.inmesh.http;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Timers on one daemon thread, which starts with the first of them, sleeps until the next one is
+ * due, and ends when there was none for 10 seconds. It is never shut down, so that calls in flight
+ * keep their deadlines when the mesh is closed. Actions run at the end of their tick of 0.52 ms,
+ * never early.
+ */
+public final class DaemonTimers implements Timers {
+
+  /** 2^19 ns. */
+  private static final int TICK_SHIFT = 19;
+
+  /** A turn of the wheel takes 1.07 s: most timeouts are shorter. */
+  private static final int BUCKETS = 2048;
+
+  private static final Duration IDLE = Duration.ofSeconds(10);
+
+  /** Further ahead than that is never. */
+  private static final long MAX_NANOS = TimeUnit.DAYS.toNanos(365);
+
+  private static final Logger log = LoggerFactory.getLogger(DaemonTimers.class);
+  private static final VarHandle WAKE_TICK;
+
+  static {
+    try {
+      WAKE_TICK = MethodHandles.lookup().findVarHandle(DaemonTimers.class, "wakeTick", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final String name;
+  private final long idleNanos;
+  private final TimerWheel wheel = new TimerWheel(BUCKETS);
+  private final long originNanos = System.nanoTime();
+
+  /**
+   * The tick at which the thread wakes by itself; while it looks for that, or nothing is armed,
+   * {@link TimerWheel#NEVER}. Whoever arms something earlier puts its tick here and wakes it.
+   */
+  private volatile long wakeTick = TimerWheel.NEVER;
+
+  private volatile @Nullable Thread thread;
+
+  /**
+   * Timers without a thread yet.
+   *
+   * @param name of the thread
+   */
+  public DaemonTimers(String name) {
+    this(name, IDLE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param idle how long the thread waits for another one before it ends
+   */
+  DaemonTimers(String name, Duration idle) {
+    this.name = name;
+    this.idleNanos = idle.toNanos();
+  }
+
+  @Override
+  public Timer schedule(long nanos, Runnable action) {
+    long wait = Math.min(Math.max(0, nanos), MAX_NANOS);
+    long since = System.nanoTime() - originNanos + wait;
+    long tick = (since + (1L << TICK_SHIFT) - 1) >> TICK_SHIFT;
+    Timer timer = wheel.arm(tick, action);
+    // Armed first, then looked: the thread, which does the opposite, can't miss both.
+    long wake = wakeTick;
+    while (tick < wake) {
+      if (WAKE_TICK.compareAndSet(this, wake, tick)) {
+        wake();
+        break;
+      }
+      wake = wakeTick;
+    }
+    return timer;
+  }
+
+  private void wake() {
+    Thread running = thread;
+    if (running == null) {
+      start();
+    } else {
+      LockSupport.unpark(running);
+    }
+  }
+
+  private synchronized void start() {
+    if (thread != null) {
+      return; // It looks at the wheel before it sleeps.
+    }
+    Thread daemon = new Thread(null, this::run, name, 0, false);
+    daemon.setContextClassLoader(DaemonTimers.class.getClassLoader());
+    daemon.setDaemon(true);
+    daemon.start();
+    thread = daemon;
+  }
+
+  private void run() {
+    long idleSince = System.nanoTime();
+    while (true) {
+      wakeTick = TimerWheel.NEVER;
+      if (runDue()) {
+        idleSince = System.nanoTime();
+      }
+      long next = wheel.next();
+      // An action may have used up the permit of whoever woke us meanwhile: the tick tells.
+      if (!WAKE_TICK.compareAndSet(this, TimerWheel.NEVER, next)) {
+        continue;
+      }
+      if (next != TimerWheel.NEVER) {
+        idleSince = System.nanoTime();
+        LockSupport.parkNanos(this, (next << TICK_SHIFT) - (idleSince - originNanos));
+      } else {
+        long left = idleNanos - (System.nanoTime() - idleSince);
+        if (left <= 0) {
+          break;
+        }
+        LockSupport.parkNanos(this, left);
+      }
+      // Nobody may keep it from sleeping.
+      boolean unused = Thread.interrupted();
+    }
+    thread = null;
+    if (wakeTick != TimerWheel.NEVER) {
+      start(); // Somebody armed one and woke this thread, on its way out.
+    }
+  }
+
+  /** Whether there was anything. */
+  private boolean runDue() {
+    long tick = (System.nanoTime() - originNanos) >> TICK_SHIFT;
+    boolean any = false;
+    for (Runnable action : wheel.due(tick)) {
+      any = true;
+      try {
+        action.run();
+      } catch (Throwable e) {
+        log.warn("{}: an action failed", name, e);
+      }
+    }
+    return any;
+  }
+}

@@ -1,0 +1,146 @@
+package dev.inmesh.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.SplittableRandom;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class DaemonTimersTest {
+
+  private final DaemonTimers timers = new DaemonTimers("timers-under-test");
+
+  @Test
+  void noneRunsEarlyAndAllRunInTheOrderOfTheirTimes() throws Exception {
+    Queue<Long> order = new ConcurrentLinkedQueue<>();
+    List<Long> early = new ArrayList<>();
+    CountDownLatch open = new CountDownLatch(50);
+    for (long millis : new SplittableRandom(1).longs(50, 0, 200).toArray()) {
+      long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
+      long due = System.nanoTime() + nanos;
+      timers.schedule(
+          nanos,
+          () -> {
+            order.add(millis);
+            if (System.nanoTime() - due < 0) {
+              early.add(millis);
+            }
+            open.countDown();
+          });
+    }
+
+    open.await();
+
+    assertThat(early).isEmpty();
+    assertThat(order).hasSize(50);
+  }
+
+  @Test
+  void anEarlierOneIsNotKeptWaitingByALaterOne() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    CountDownLatch soon = new CountDownLatch(1);
+    Timers.Timer day = timers.schedule(TimeUnit.DAYS.toNanos(1), never::countDown);
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20)); // It sleeps until tomorrow now.
+
+    timers.schedule(1, soon::countDown);
+
+    assertThat(soon.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(never.getCount()).isEqualTo(1);
+    day.cancel();
+  }
+
+  @Test
+  void oneFurtherAheadThanTimeGoesIsNeverDueAndOneOfThePastAtOnce() throws Exception {
+    AtomicInteger runs = new AtomicInteger();
+    CountDownLatch open = new CountDownLatch(2);
+    Timers.Timer never = timers.schedule(Long.MAX_VALUE, runs::incrementAndGet);
+
+    timers.schedule(-5, open::countDown);
+    timers.schedule(Long.MIN_VALUE, open::countDown);
+
+    assertThat(open.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(runs).hasValue(0);
+    never.cancel();
+  }
+
+  @Test
+  void theThreadEndsWhenThereIsNothingToWaitForAndAnotherOneTakesItsPlace() throws Exception {
+    DaemonTimers shortLived = new DaemonTimers("timers-that-end", Duration.ofMillis(1));
+    BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
+    shortLived.schedule(0, () -> threads.add(Thread.currentThread()));
+
+    Thread first = threads.take();
+    first.join();
+    shortLived.schedule(0, () -> threads.add(Thread.currentThread()));
+
+    assertThat(first.isDaemon()).isTrue();
+    assertThat(threads.take()).isNotSameAs(first);
+  }
+
+  @Test
+  void anActionThatThrowsOrInterruptsOrParksHarmsNoOther() throws Exception {
+    CountDownLatch open = new CountDownLatch(100);
+    for (int i = 0; i < 100; i++) {
+      int kind = i % 3;
+      timers.schedule(
+          TimeUnit.MICROSECONDS.toNanos(100L * i),
+          () -> {
+            open.countDown();
+            if (kind == 0) {
+              throw new IllegalStateException("thrown on purpose");
+            } else if (kind == 1) {
+              Thread.currentThread().interrupt();
+            }
+            LockSupport.parkNanos(1); // Uses up the permit of whoever armed the next.
+          });
+    }
+
+    assertThat(open.await(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  /** An arm may come at any moment of the thread's looking, sleeping, waking and ending. */
+  @ParameterizedTest
+  @ValueSource(longs = {10_000_000_000L, 0, 50_000})
+  void noneIsMissedWhoeverArmsAtTheSameTime(long idleNanos) throws Exception {
+    DaemonTimers timers = new DaemonTimers("timers-that-end", Duration.ofNanos(idleNanos));
+    int threads = 4;
+    int each = 3_000;
+    CountDownLatch open = new CountDownLatch(threads * each);
+    AtomicInteger cancelled = new AtomicInteger();
+    List<Thread> arming = new ArrayList<>();
+    for (int t = 0; t < threads; t++) {
+      SplittableRandom random = new SplittableRandom(t);
+      Thread thread =
+          new Thread(
+              () -> {
+                for (int i = 0; i < each; i++) {
+                  timers
+                      .schedule(TimeUnit.MILLISECONDS.toNanos(400), cancelled::incrementAndGet)
+                      .cancel();
+                  timers.schedule(random.nextLong(3_000_000), open::countDown);
+                  LockSupport.parkNanos(random.nextLong(200_000));
+                }
+              });
+      arming.add(thread);
+      thread.start();
+    }
+    for (Thread thread : arming) {
+      thread.join();
+    }
+
+    assertThat(open.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(cancelled).hasValue(0);
+  }
+}
