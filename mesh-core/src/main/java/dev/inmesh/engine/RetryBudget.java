@@ -4,9 +4,9 @@ import dev.inmesh.config.UpstreamSettings.Budget;
 
 /**
  * How many extra attempts (retries, hedges, failovers, all together) an upstream may make: a token
- * bucket. Each first attempt puts in {@code budget} of a token, time puts in {@code budget.min}
- * tokens a second, an extra attempt takes one. It starts with 5 and holds what the last 10 seconds
- * put in, but room for 5. Safe for concurrent use.
+ * bucket. Each first attempt puts in {@code budget} of a token, or, if that is more, {@code
+ * budget.min} tokens for each second since the one before it; an extra attempt takes one. It starts
+ * with 5 and holds what the last 10 seconds put in, but room for 5. Safe for concurrent use.
  *
  * <p>The idea is Finagle's {@code RetryBudget}; the floor per second is far lower, since it is
  * multiplied by the number of client instances at the worst moment.
@@ -21,6 +21,9 @@ final class RetryBudget {
   private double tokens = START;
   private long epochStart;
   private long lastAccrual;
+
+  /** What time has put in since the last first attempt. */
+  private double accrued;
 
   /** First attempts in this epoch and in the one before it. */
   private long current;
@@ -45,7 +48,10 @@ final class RetryBudget {
       turnEpoch(now);
     }
     current++;
-    tokens = Math.min(tokens + ratio, capacity());
+    accrue(now);
+    // The one or the other: with both, a budget of 10 % would be more than that.
+    tokens = Math.min(tokens + Math.max(0, ratio - accrued), capacity());
+    accrued = 0;
   }
 
   /** Takes a token for an extra attempt, if there is one. */
@@ -53,14 +59,19 @@ final class RetryBudget {
     if (now - epochStart >= EPOCH_NANOS) {
       turnEpoch(now);
     }
-    double accrued = (now - lastAccrual) * perNano;
-    lastAccrual = now;
-    tokens = Math.min(tokens + accrued, capacity());
+    accrue(now);
     if (tokens < 1) {
       return false;
     }
     tokens -= 1;
     return true;
+  }
+
+  private void accrue(long now) {
+    double since = (now - lastAccrual) * perNano;
+    lastAccrual = now;
+    accrued += since;
+    tokens = Math.min(tokens + since, capacity());
   }
 
   private void turnEpoch(long now) {

@@ -72,6 +72,30 @@ final class SmallPartsTest {
   }
 
   @Test
+  void theBudgetIsItsShareOrItsFloorWhicheverIsMoreAndNotBoth() {
+    for (double callsPerSecond : new double[] {0.5, 1, 2, 4, 100, 5_000}) {
+      RetryBudget budget = new RetryBudget(new Budget(0.1, 0.2), 0);
+      Random random = new Random(7);
+      double seconds = 0;
+      int extra = 0;
+      int calls = 0;
+      while (seconds < 2_000 && calls < 200_000) {
+        seconds += 1 / callsPerSecond;
+        calls++;
+        budget.deposit((long) (seconds * SECOND));
+        // Every attempt fails, a moment later.
+        double failedAt = seconds + random.nextDouble() / callsPerSecond;
+        extra += budget.tryWithdraw((long) (failedAt * SECOND)) ? 1 : 0;
+      }
+
+      double most = 5 + Math.max(0.1 * calls, 0.2 * seconds);
+      assertThat(extra)
+          .as("%s calls/s", callsPerSecond)
+          .isBetween((int) (most - 6), (int) most + 1);
+    }
+  }
+
+  @Test
   void theBudgetHoldsTenSecondsOfDepositsAtMost() {
     RetryBudget budget = new RetryBudget(new Budget(0.1, 0), 0);
     long now = 0;

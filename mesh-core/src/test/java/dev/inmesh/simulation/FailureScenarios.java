@@ -15,6 +15,7 @@ final class FailureScenarios {
     all.add(failsFast());
     all.add(pathDies());
     all.add(allFail());
+    all.add(allFailRetried());
     all.add(shortOutage());
     all.add(rateLimits());
     all.add(tightRateLimits());
@@ -101,6 +102,19 @@ final class FailureScenarios {
         .seconds(0, 40)
         .extra("recovery s", run -> run.recoverySeconds(20))
         .leastSuccess(65);
+  }
+
+  private static Scenario allFailRetried() {
+    return new Scenario(
+            "all-fail-retried", "all four always answer 500, retries on, no breaker: 100 calls/s")
+        .fleet(4, ServiceModel::pureDelay, Demand.around(50, 10))
+        .faultOnAll(Fault.fail(500, 50).from(0))
+        .key("retry.on", "connect,error,http_500,http_503")
+        .key("breaker.enabled", "false")
+        .open(100)
+        .seconds(0, 60)
+        .extra("but for 5", run -> 1 + (run.extraAttempts() - 5) / (double) run.allCalls())
+        .leastSuccess(0);
   }
 
   private static Scenario shortOutage() {

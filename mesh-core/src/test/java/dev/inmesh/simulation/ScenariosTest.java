@@ -83,7 +83,7 @@ final class ScenariosTest {
     softly.assertAll();
   }
 
-  /** 10 % of the first attempts, five to start with, 0.2 a second, for each client. */
+  /** 10 % of the first attempts, or 0.2 a second if that is more; five to start with. */
   @Test
   void furtherAttemptsStayWithinTheBudget() {
     check(
@@ -91,6 +91,18 @@ final class ScenariosTest {
           double seconds = scenario.endNanos() / 1e9;
           double most = 0.1 * run.allCalls() + scenario.clients() * (5 + 0.2 * (seconds + 20));
           softly.assertThat(run.extraAttempts() - most).as(name).isLessThanOrEqualTo(0);
+        });
+  }
+
+  /** However many calls fail: a tenth more attempts, and the five to start with. */
+  @Test
+  void retriesAddATenthWhenAllFail() {
+    check(
+        (softly, run, name, scenario) -> {
+          if (scenario.name().equals("all-fail-retried") && !name.endsWith(Policy.ORACLE.word())) {
+            double ratio = (run.extraAttempts() - 5) / (double) run.allCalls();
+            softly.assertThat(ratio).as(name).isBetween(0.09, 0.10);
+          }
         });
   }
 

@@ -54,7 +54,9 @@ final class VirtualClient {
     return new UpstreamListener() {
       @Override
       public void rejected(Rejected reason) {
-        simulation.figures().refused(events.now());
+        if (reason != Rejected.BUDGET) {
+          simulation.figures().refused(events.now());
+        }
       }
 
       @Override

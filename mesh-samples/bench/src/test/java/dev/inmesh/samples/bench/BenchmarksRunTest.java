@@ -3,6 +3,7 @@ package dev.inmesh.samples.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inmesh.config.BalancerType;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -79,6 +80,20 @@ final class BenchmarksRunTest {
     assertThat(report).containsAnyOf("HAProxy leastconn", "HAProxy is not installed");
     // The last column of each variant's line.
     assertThat(report.lines().filter(line -> line.contains("least"))).allMatch(this::hasNoFailure);
+  }
+
+  @Test
+  void pagesOfBothClientsHaveAnAnswerOrADefaultToEachCall() throws Exception {
+    List<String> rows =
+        PageTimes.run(3).lines().filter(line -> line.matches("(OkHttp|JDK) .*")).toList();
+
+    assertThat(rows).hasSize(4);
+    for (String row : rows) {
+      String[] columns = row.split(" +", -1);
+      assertThat(Double.parseDouble(columns[5]) + Double.parseDouble(columns[6]))
+          .as(row)
+          .isBetween(9.98, 10.02);
+    }
   }
 
   private boolean hasNoFailure(String line) {
