@@ -35,6 +35,7 @@ public final class FallingBack implements Instead {
   private final @Nullable LocalAnswer otherwise;
   private final FutureTask<@Nullable Answer> code;
   private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile boolean late;
   private final CompletableFuture<@Nullable LocalAnswer> result = new CompletableFuture<>();
 
   /**
@@ -124,11 +125,17 @@ public final class FallingBack implements Instead {
   /** Interrupts the code; without its answer there may still be a default. */
   public void timeIsUp() {
     if (ended.compareAndSet(false, true)) {
+      late = true;
       code.cancel(true);
       listener.timedOut(Phase.FALLBACK);
       call.failure().addSuppressed(new TimeoutException());
       complete(otherwise);
     }
+  }
+
+  /** Whether it had not answered when its time was up. */
+  boolean isLate() {
+    return late;
   }
 
   /** Interrupts the code: nobody waits for its answer. */

@@ -348,6 +348,22 @@ public final class HttpCall {
         settings, listener, staleKey, request, failure, deadlineNanos() - now, now);
   }
 
+  /**
+   * What the caller gets to see when there was nothing instead: the failure, or that the code which
+   * was asked for an answer took the rest of the time.
+   */
+  public MeshException without(@Nullable Instead instead, MeshException failure) {
+    if (!(instead instanceof FallingBack code) || !code.isLate()) {
+      return failure;
+    }
+    long millis = (System.nanoTime() - startNanos) / 1_000_000;
+    return new CallTimeoutException(
+        settings().displayName(),
+        "timed out in phase fallback after " + millis + " ms, instead of: " + failure.getMessage(),
+        Phase.FALLBACK,
+        failure);
+  }
+
   /** Where the answer of an attempt came from. */
   public Source source(HttpAttempt attempt) {
     Race current = race;

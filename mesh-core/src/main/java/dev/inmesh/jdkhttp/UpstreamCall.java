@@ -185,11 +185,12 @@ final class UpstreamCall<T> {
   }
 
   private void fallBack(Supplier<MeshException> why, MeshException failure) {
+    Instead instead = call.fallBack(why, System.nanoTime());
     await(
-        call.fallBack(why, System.nanoTime()),
+        instead,
         local -> {
           if (local == null) {
-            user.fail(failure);
+            user.fail(call.without(instead, failure));
           } else {
             user.answer(AnswerHead.local(local), bytes(local), request, Optional.empty());
           }

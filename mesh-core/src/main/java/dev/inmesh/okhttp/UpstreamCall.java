@@ -206,7 +206,7 @@ final class UpstreamCall implements CalledRequest {
   private Response orThrow(@Nullable Instead instead, MeshException failure) throws MeshException {
     Response local = await(instead);
     if (local == null) {
-      throw failure;
+      throw call.without(instead, failure);
     }
     return local;
   }

@@ -792,6 +792,53 @@ public abstract class HttpDriverContract extends LoopbackFixture {
   }
 
   @Test
+  void aFallbackInCodeThatHangsWithoutADefaultIsWhatTookTheTime() throws Exception {
+    String refused = "127.0.0.1:" + closedPort();
+    Mesh mesh =
+        Mesh.builder()
+            .properties(keys(refused, "timeout", "200ms"))
+            .fallback(
+                "inventory",
+                call -> {
+                  new CountDownLatch(1).await();
+                  return nothing();
+                })
+            .build();
+    open.add(mesh);
+    Client client = wrap(mesh);
+
+    CallTimeoutException timeout =
+        catchThrowableOfType(CallTimeoutException.class, () -> get(client));
+
+    assertThat(timeout.phase()).isEqualTo(Phase.FALLBACK);
+    assertThat(timeout)
+        .hasMessageMatching(
+            "inventory: timed out in phase fallback after \\d+ ms, instead of: inventory: no attempt"
+                + " succeeded after .*"
+                + refused
+                + " connect refused.*")
+        .hasCauseInstanceOf(MeshException.class);
+    assertQuiet(mesh);
+  }
+
+  /** More than all buffers on the way hold, so that somebody has to read it. */
+  @Test
+  void aRequestThatTheServerDoesNotReadIsInPhaseWrite() throws Exception {
+    try (ServerSocket deaf = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Client client = wrap(mesh("127.0.0.1:" + deaf.getLocalPort(), "timeout", "1s"));
+      String large = "x".repeat(32 << 20);
+
+      CallTimeoutException timeout =
+          catchThrowableOfType(
+              CallTimeoutException.class,
+              () -> client.send("POST", "http://inventory/", Map.of(), large));
+
+      assertThat(timeout.phase()).isEqualTo(Phase.WRITE);
+      assertThat(timeout).hasMessageStartingWith("inventory: timed out in phase write after ");
+    }
+  }
+
+  @Test
   void aFallbackInCodeThatHangsOrThrowsLeavesTheDefaultInTime() throws Exception {
     CountDownLatch interrupted = new CountDownLatch(1);
     LoopbackServer bad = server(e -> e.reply(500, "oops"));
