@@ -105,7 +105,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       address =
           Checked.address(
               driver.request().uri(),
-              call.settings(),
+              call.settings().displayName(),
               lease().server(),
               found,
               driver.mesh().networks());

@@ -1,7 +1,6 @@
 package dev.inmesh.jdkhttp;
 
 import dev.inmesh.call.MeshException;
-import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.server.AddressLiteral;
 import dev.inmesh.server.AllowedNetworks;
 import dev.inmesh.server.OutsideNetworksException;
@@ -29,11 +28,7 @@ final class Checked {
    * @throws MeshException if the client would look the server's name up again by itself
    */
   static InetAddress address(
-      URI called,
-      UpstreamSettings upstream,
-      Server server,
-      List<InetAddress> known,
-      AllowedNetworks networks)
+      URI called, String upstream, Server server, List<InetAddress> known, AllowedNetworks networks)
       throws OutsideNetworksException, MeshException {
     // Over https the URL names the server as it is in the list: see ServerUri.
     if (networks.areLimited()

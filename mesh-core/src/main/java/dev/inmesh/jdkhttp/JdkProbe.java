@@ -150,7 +150,8 @@ final class JdkProbe implements HealthProbe {
 
     private void send(List<InetAddress> addresses) {
       try {
-        InetAddress address = Checked.address(called, upstream, server, addresses, mesh.networks());
+        InetAddress address =
+            Checked.address(called, upstream.name(), server, addresses, mesh.networks());
         HttpRequest.Builder request =
             HttpRequest.newBuilder(ServerUri.of(called, server, address))
                 .timeout(Duration.ofNanos(Math.max(1, nanosLeft())))

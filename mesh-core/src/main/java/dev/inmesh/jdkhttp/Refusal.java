@@ -16,9 +16,9 @@ final class Refusal {
   /**
    * A server that is listed by its name, over https: the client looks it up and connects by itself.
    */
-  static MeshException ofName(UpstreamSettings settings, Server server, AllowedNetworks networks) {
+  static MeshException ofName(String upstream, Server server, AllowedNetworks networks) {
     return new MeshException(
-        settings.displayName(),
+        upstream,
         CODE
             + (" " + networks + ": java.net.http.HttpClient resolves " + server.host())
             + " by itself over https, so what it connects to can't be checked; list the server by"
