@@ -5,6 +5,7 @@ module dev.inmesh {
   requires transitive micrometer.core;
   requires com.github.benmanes.caffeine;
   requires dev.failsafe.core;
+  requires inet.ipaddr;
   requires okio;
   requires kotlin.stdlib;
   requires org.slf4j;

@@ -8,6 +8,7 @@ import dev.inmesh.config.Snapshot;
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.engine.PauseDetector;
 import dev.inmesh.engine.UpstreamEngine;
+import dev.inmesh.http.AddressCheck;
 import dev.inmesh.http.DaemonTimers;
 import dev.inmesh.http.HealthWatch;
 import dev.inmesh.http.HttpUpstream;
@@ -17,6 +18,7 @@ import dev.inmesh.http.Timers;
 import dev.inmesh.jdkhttp.JdkHttpMesh;
 import dev.inmesh.micrometer.MeshMeters;
 import dev.inmesh.okhttp.OkHttpMesh;
+import dev.inmesh.server.AllowedNetworks;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -54,6 +56,7 @@ final class MeshRuntime implements AutoCloseable {
       DaemonThreads.upTo(Integer.MAX_VALUE, "inmesh-check");
   private final OkHttpMesh okHttp;
   private final JdkHttpMesh jdkHttp;
+  private final AddressCheck addressCheck;
   private final HealthWatch health;
   private final Repeater configPoll;
 
@@ -61,6 +64,9 @@ final class MeshRuntime implements AutoCloseable {
   private @Nullable Repeater ticker;
   private @Nullable Repeater checks;
   private boolean closed;
+
+  /** Set before what hangs on it, so that no server is asked for under the networks before. */
+  private volatile AllowedNetworks networks = AllowedNetworks.ANY;
 
   private volatile boolean enabled;
   private volatile Map<String, HttpUpstream> byName = Map.of();
@@ -77,11 +83,15 @@ final class MeshRuntime implements AutoCloseable {
     // These threads end when idle, so that calls in flight finish when the mesh is closed.
     Timers timers = new DaemonTimers("inmesh-timer");
     Executor httpThreads = DaemonThreads.upTo(Integer.MAX_VALUE, "inmesh-http");
-    this.okHttp = new OkHttpMesh(() -> published, resolver, timers, httpThreads, checkThreads);
+    this.addressCheck = new AddressCheck(resolver, () -> networks);
+    this.okHttp =
+        new OkHttpMesh(
+            () -> published, resolver, () -> networks, timers, httpThreads, checkThreads);
     this.jdkHttp =
         new JdkHttpMesh(
             () -> published,
             resolver,
+            () -> networks,
             timers,
             httpThreads,
             (upstream, key) -> whoSet(configuration.current(), upstream, key));
@@ -130,6 +140,7 @@ final class MeshRuntime implements AutoCloseable {
         return;
       }
       long now = System.nanoTime();
+      networks = settings.allowedNetworks();
       meters.apply(settings.metricsPerServer(), settings.metricsMaxServers());
       Map<String, HttpUpstream> before = byName;
       Map<String, HttpUpstream> after = new TreeMap<>();
@@ -219,7 +230,7 @@ final class MeshRuntime implements AutoCloseable {
   }
 
   private Upstream handle(String name) {
-    return new Upstream(name, () -> engine(name), workThreads);
+    return new Upstream(name, () -> engine(name), workThreads, addressCheck);
   }
 
   private UpstreamEngine engine(String name) {

@@ -4,6 +4,8 @@ import dev.inmesh.call.MeshException;
 import dev.inmesh.engine.ServerView;
 import dev.inmesh.engine.UpstreamEngine;
 import dev.inmesh.generic.GenericCall;
+import dev.inmesh.generic.Work;
+import dev.inmesh.http.AddressCheck;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -26,15 +28,18 @@ public final class Upstream {
   private final String name;
   private final Supplier<UpstreamEngine> current;
   private final Executor executor;
+  private final AddressCheck check;
 
   /**
    * @param current the engine as it is now; throws when the upstream is no longer configured
    * @param executor runs code of users that may block
+   * @param check of the server, before that code
    */
-  Upstream(String name, Supplier<UpstreamEngine> current, Executor executor) {
+  Upstream(String name, Supplier<UpstreamEngine> current, Executor executor, AddressCheck check) {
     this.name = name;
     this.current = current;
     this.executor = executor;
+    this.check = check;
   }
 
   private UpstreamEngine engine() {
@@ -76,6 +81,10 @@ public final class Upstream {
    * String answer = mesh.upstream("mail").call(server -> smtp.send(server.host(), server.port()));
    * }</pre>
    *
+   * <p>With {@code mesh.allowed-networks} a server outside is refused before the code runs; for a
+   * name that means that none of its addresses is inside. What the code connects to is its own
+   * doing: list servers by their addresses to be sure.
+   *
    * <p>The code runs on a thread of the mesh, and this one waits for it, but never longer than the
    * call's timeout: then the code's thread is interrupted. Code that doesn't stop for that holds
    * its thread, of which there are 1024; use {@link #call(CancellableServerCall)} for it. It is run
@@ -92,7 +101,7 @@ public final class Upstream {
 
   /** The same with code that is told when to stop. */
   public <T> T call(CancellableServerCall<T> code) throws MeshException {
-    return new GenericCall<T>(engine(), executor, code::on, false).execute();
+    return new GenericCall<T>(engine(), executor, checked(code), false).execute();
   }
 
   /**
@@ -100,7 +109,14 @@ public final class Upstream {
    * by {@code hedge.after}.
    */
   public <T> T callIdempotent(CancellableServerCall<T> code) throws MeshException {
-    return new GenericCall<T>(engine(), executor, code::on, true).execute();
+    return new GenericCall<T>(engine(), executor, checked(code), true).execute();
+  }
+
+  private <T> Work<T> checked(CancellableServerCall<T> code) {
+    return (server, cancellation) -> {
+      check.check(server, cancellation.timeLeft());
+      return code.on(server, cancellation);
+    };
   }
 
   /**

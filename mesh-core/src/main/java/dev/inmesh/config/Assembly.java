@@ -1,6 +1,8 @@
 package dev.inmesh.config;
 
 import dev.inmesh.config.Resolution.Written;
+import dev.inmesh.server.AddressLiteral;
+import dev.inmesh.server.AllowedNetworks;
 import dev.inmesh.server.Server;
 import java.util.Collections;
 import java.util.HashMap;
@@ -30,11 +32,18 @@ final class Assembly {
         configured,
         keys.value(Scope.GLOBAL, Grammar.ZONE).orElse(""),
         keys.value(Scope.GLOBAL, Grammar.REGION).orElse(""),
+        allowedNetworks(),
         keys.value(Scope.GLOBAL, Grammar.METRICS_PER_SERVER),
         keys.value(Scope.GLOBAL, Grammar.METRICS_MAX_SERVERS),
         keys.value(Scope.GLOBAL, Grammar.DEADLINE_INBOUND_HEADERS),
         keys.value(Scope.GLOBAL, Grammar.DEADLINE_OUTBOUND_HEADER).orElse(""),
         upstreams());
+  }
+
+  private AllowedNetworks allowedNetworks() {
+    return keys.value(Scope.GLOBAL, Grammar.ALLOWED_NETWORKS)
+        .map(AllowedNetworks::of)
+        .orElse(AllowedNetworks.ANY);
   }
 
   private Map<String, UpstreamSettings> upstreams() {
@@ -54,6 +63,7 @@ final class Assembly {
     routesByName.forEach((name, routes) -> upstreams.put(name, upstream(name, routes)));
     firstSettings.forEach((name, setting) -> checkServers(name, setting, routesByName.keySet()));
     checkHosts(upstreams);
+    upstreams.values().forEach(this::checkNetworks);
     return Collections.unmodifiableMap(upstreams);
   }
 
@@ -82,6 +92,25 @@ final class Assembly {
               + "' has no servers; set "
               + Scope.upstream(name).key(servers.name())
               + NearMiss.of(name, others).map(o -> ". Did you mean '" + o + "'?").orElse(""));
+    }
+  }
+
+  /** Where a name leads can change; where an address leads is known now. */
+  private void checkNetworks(UpstreamSettings upstream) {
+    AllowedNetworks networks = allowedNetworks();
+    List<String> outside =
+        upstream.servers().stream()
+            .filter(server -> !AddressLiteral.of(server.host()).map(networks::allow).orElse(true))
+            .limit(ListType.MOST_FAULTS)
+            .map(Server::address)
+            .toList();
+    for (String address : outside) {
+      problems.add(
+          keys.written(Scope.upstream(upstream.name()), Grammar.SERVERS).orElseThrow().setting(),
+          ProblemCode.CONTRADICTION,
+          Echo.quoted(address)
+              + (" is outside " + networks)
+              + "; remove the server or add a network that holds it");
     }
   }
 

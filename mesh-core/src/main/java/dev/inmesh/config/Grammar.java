@@ -34,6 +34,12 @@ public final class Grammar {
   static final Key<Optional<String>> REGION =
       global(
           "region", optional(new PlaceType(false)), NONE, "The region in which this process runs.");
+  static final Key<Optional<List<String>>> ALLOWED_NETWORKS =
+      global(
+          "allowed-networks",
+          optional(ListType.of(new NetworkType())),
+          NONE,
+          "The networks that the mesh may connect to; what lies outside is refused. none allows all.");
   static final Key<Optional<String>> CONFIG_FILE =
       global(
           "config.file",

@@ -1,7 +1,7 @@
 package dev.inmesh.config;
 
+import dev.inmesh.server.AddressLiteral;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -19,10 +19,9 @@ record HostPort(String host, OptionalInt port) {
   private static final int LONGEST = 253;
   private static final String LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
   private static final Pattern NAME = Pattern.compile(LABEL + "(?:\\." + LABEL + ")*");
-  private static final Pattern NUMERIC_END = Pattern.compile("(?:.*\\.)?[0-9]+");
-  private static final String BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
-  private static final Pattern IPV4 = Pattern.compile(BYTE + "(?:\\." + BYTE + "){3}");
-  private static final Pattern IPV6 = Pattern.compile("[0-9a-f:.]{2,45}");
+
+  /** What many take for an IPv4 address (https://url.spec.whatwg.org/#ends-in-a-number-checker). */
+  private static final Pattern NUMERIC_END = Pattern.compile("(?:.*\\.)?(?:[0-9]+|0x[0-9a-f]*)");
 
   static HostPort parse(String text) throws Refused {
     if (text.contains("://")) {
@@ -63,7 +62,7 @@ record HostPort(String host, OptionalInt port) {
         lower.startsWith("[")
             ? isIpv6(lower)
             : NUMERIC_END.matcher(lower).matches()
-                ? IPV4.matcher(lower).matches()
+                ? AddressLiteral.of(lower).isPresent()
                 : NAME.matcher(lower).matches();
     // Lower case may turn a letter from elsewhere into an ASCII one.
     if (!good || !host.chars().allMatch(c -> c < 128)) {
@@ -77,27 +76,12 @@ record HostPort(String host, OptionalInt port) {
 
   private static boolean isIpv6(String bracketed) {
     String literal = bracketed.substring(1, bracketed.length() - 1);
-    if (literal.indexOf(':') < 0 || !IPV6.matcher(literal).matches()) {
-      return false;
-    }
-    try {
-      // Brackets and a colon make it a literal, which is read without a look-up.
-      return !InetAddress.getByName(bracketed).getHostAddress().isEmpty();
-    } catch (UnknownHostException e) {
-      return false;
-    }
+    return literal.indexOf(':') >= 0 && AddressLiteral.of(literal).isPresent();
   }
 
   /** The same for all spellings of one address: {@code ::1} and {@code 0:0:0:0:0:0:0:1}. */
   static String canonical(String host) {
-    if (host.indexOf(':') < 0) {
-      return host;
-    }
-    try {
-      return InetAddress.getByName("[" + host + "]").getHostAddress();
-    } catch (UnknownHostException e) {
-      return host;
-    }
+    return AddressLiteral.of(host).map(InetAddress::getHostAddress).orElse(host);
   }
 
   @Override

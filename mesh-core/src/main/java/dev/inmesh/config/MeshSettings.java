@@ -1,5 +1,6 @@
 package dev.inmesh.config;
 
+import dev.inmesh.server.AllowedNetworks;
 import java.util.List;
 import java.util.Map;
 
@@ -10,6 +11,7 @@ import java.util.Map;
  * @param configured whether any {@code mesh.*} key is set
  * @param zone where this process runs; empty when unknown
  * @param region where this process runs; empty when unknown
+ * @param allowedNetworks where the mesh may connect to
  * @param metricsPerServer whether meters carry the server's address
  * @param metricsMaxServers servers of an upstream with meters of their own; the rest share {@code
  *     other}
@@ -22,6 +24,7 @@ public record MeshSettings(
     boolean configured,
     String zone,
     String region,
+    AllowedNetworks allowedNetworks,
     boolean metricsPerServer,
     int metricsMaxServers,
     List<String> inboundDeadlineHeaders,

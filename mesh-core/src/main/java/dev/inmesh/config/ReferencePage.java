@@ -52,6 +52,7 @@ final class ReferencePage {
       | size | Bytes, or with a unit in powers of 1024: `64k`, `10m`, `1g`. |
       | list | Values separated by commas, none twice. |
       | name | 1 to 63 letters, digits, dots, dashes or underscores; not `own` or `none`. |
+      | network | An address, a slash and a prefix length, with no bit set behind the prefix: `10.0.0.0/8`, `fd00::/8`. See [networks](networks.md). |
       | method and path | `GET /v1/stock/*`: a method or `*` for all, and a path; a `*` at its end makes it a prefix. |
       | words | As they stand in the tables. |
 

@@ -364,7 +364,7 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
 
   private static boolean names(Set<RetryCondition> on, Failure failure, int status) {
     return switch (failure) {
-      case REFUSED, CONNECT_TIMEOUT, CONNECT -> on.contains(RetryCondition.CONNECT);
+      case REFUSED, CONNECT_TIMEOUT, CONNECT, OUTSIDE -> on.contains(RetryCondition.CONNECT);
       case ERROR -> on.contains(RetryCondition.ERROR);
       case TIMEOUT -> on.contains(RetryCondition.TIMEOUT);
       case STATUS -> {

@@ -109,6 +109,6 @@ final class Ejections {
 
   /** What the failure is evidence of. */
   static Evidence evidence(Failure failure) {
-    return failure == Failure.REFUSED ? Evidence.REFUSED : Evidence.FAILURES;
+    return failure.isOfTheAddress() ? Evidence.REFUSED : Evidence.FAILURES;
   }
 }

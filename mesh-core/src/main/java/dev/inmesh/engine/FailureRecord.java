@@ -53,7 +53,7 @@ final class FailureRecord {
     float before = lately;
     lately = before + (1 - before) * LATEST;
     inRow.getAndIncrement();
-    return weighed.addAndGet(failure == Failure.REFUSED ? 2 : 1);
+    return weighed.addAndGet(failure.isOfTheAddress() ? 2 : 1);
   }
 
   /** One more attempt that a hedge overtook; how many since the last answer of any kind. */

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** What a server is ejected on. */
 public enum Evidence {
-  /** It refused connections: nothing listens there. */
+  /** It refused connections, or its address may not be connected to: nothing is there for us. */
   REFUSED,
   /** Failures in a row, or {@code max_fails} of them within {@code fail_timeout}. */
   FAILURES,

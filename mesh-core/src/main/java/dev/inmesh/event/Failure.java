@@ -8,6 +8,8 @@ public enum Failure {
   CONNECT_TIMEOUT("connect timed out"),
   /** No connection could be made for another reason: no route, no address, TLS failed. */
   CONNECT("connect failed"),
+  /** Where it is may not be connected to ({@code mesh.allowed-networks}): nothing was sent. */
+  OUTSIDE("outside mesh.allowed-networks"),
   /** The connection broke, or what came was not HTTP. */
   ERROR("connection broke"),
   /** Time ran out after the connection was made. */
@@ -24,6 +26,16 @@ public enum Failure {
   /** In messages: {@code connect refused}, {@code http 503}. */
   public String words(int status) {
     return this == STATUS ? words + " " + status : words;
+  }
+
+  /** Whether it is the address that is wrong, which no request can have brought about. */
+  public boolean isOfTheAddress() {
+    return this == REFUSED || this == OUTSIDE;
+  }
+
+  /** Whether the words leave open what happened, so that a message should say more. */
+  public boolean isUnclear() {
+    return this == CONNECT || this == OUTSIDE || this == ERROR;
   }
 
   /** Whether time ran out, so that a pause of this JVM may be to blame. */

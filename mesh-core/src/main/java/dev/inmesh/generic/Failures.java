@@ -2,6 +2,7 @@ package dev.inmesh.generic;
 
 import dev.inmesh.call.MeshException;
 import dev.inmesh.event.Failure;
+import dev.inmesh.server.OutsideNetworksException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -45,6 +46,9 @@ final class Failures {
         return Failure.CONNECT_TIMEOUT;
       }
       return message.contains("refused") ? Failure.REFUSED : Failure.CONNECT;
+    }
+    if (t instanceof OutsideNetworksException) {
+      return Failure.OUTSIDE;
     }
     if (t instanceof NoRouteToHostException
         || t instanceof UnknownHostException

@@ -11,6 +11,7 @@ import dev.inmesh.engine.Lease;
 import dev.inmesh.engine.UpstreamEngine;
 import dev.inmesh.event.Failure;
 import dev.inmesh.event.Outcome;
+import dev.inmesh.server.OutsideNetworksException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -212,7 +213,10 @@ public final class GenericCall<T> {
       plan.timedOut(kind == Failure.TIMEOUT ? Phase.SERVER : Phase.CONNECT);
     }
     String what = thrown == null || thrown.getMessage() == null ? "" : ": " + thrown.getMessage();
-    lastWords = ": " + over.lease().address() + " " + kind.words(0) + what;
+    lastWords =
+        thrown instanceof OutsideNetworksException
+            ? what
+            : ": " + over.lease().address() + " " + kind.words(0) + what;
     if (!running.isEmpty()) {
       return; // A hedge, or what it was to help, may still answer.
     }

@@ -333,9 +333,13 @@ public final class HttpCall {
 
   /** Of failures whose kind doesn't say what happened, also what was thrown. */
   private static String words(HttpAttempt attempt, Failure kind, Throwable failure) {
+    if (kind == Failure.OUTSIDE && failure.getMessage() != null) {
+      return failure.getMessage(); // Names the server and the address.
+    }
     String words = attempt.lease().address() + " " + kind.words(0);
-    boolean unclear = kind == Failure.CONNECT || kind == Failure.ERROR;
-    return unclear && failure.getMessage() != null ? words + ": " + failure.getMessage() : words;
+    return kind.isUnclear() && failure.getMessage() != null
+        ? words + ": " + failure.getMessage()
+        : words;
   }
 
   /**

@@ -27,6 +27,7 @@ public final class Resolver {
   private static final Logger log = LoggerFactory.getLogger(Resolver.class);
 
   private final Executor executor;
+  private final Lookup lookup;
 
   /** Those that somebody still uses. */
   private final Cache<String, Name> names = Caffeine.newBuilder().weakValues().build();
@@ -37,12 +38,26 @@ public final class Resolver {
    * @param executor runs look-ups, each of which may block for long
    */
   public Resolver(Executor executor) {
+    this(executor, InetAddress::getAllByName);
+  }
+
+  /** The same with another name service than the system's. */
+  public Resolver(Executor executor, Lookup lookup) {
     this.executor = executor;
+    this.lookup = lookup;
+  }
+
+  /** A name service; it may block. */
+  @FunctionalInterface
+  public interface Lookup {
+
+    /** All addresses of a host, the preferred one first. */
+    InetAddress[] addresses(String host) throws UnknownHostException;
   }
 
   /** A host name; starts its first look-up unless it is known. A literal is known at once. */
   public Name name(String host) {
-    return names.get(host, h -> new Name(h, executor));
+    return names.get(host, h -> new Name(h, executor, lookup));
   }
 
   /** One host name and its last good addresses. Safe for concurrent use. */
@@ -50,14 +65,16 @@ public final class Resolver {
 
     private final String host;
     private final Executor executor;
+    private final Lookup service;
     private final boolean literal;
     private volatile List<InetAddress> addresses = List.of();
     private volatile CompletableFuture<List<InetAddress>> lookup = new CompletableFuture<>();
     private volatile long lookedUpAt;
 
-    private Name(String host, Executor executor) {
+    private Name(String host, Executor executor, Lookup service) {
       this.host = host;
       this.executor = executor;
+      this.service = service;
       this.literal = isLiteral(host);
       if (literal) {
         run();
@@ -83,7 +100,7 @@ public final class Resolver {
 
     private void run() {
       try {
-        List<InetAddress> found = List.of(InetAddress.getAllByName(host));
+        List<InetAddress> found = List.of(service.addresses(host));
         addresses = found;
         lookup.complete(found);
       } catch (UnknownHostException | RuntimeException e) {

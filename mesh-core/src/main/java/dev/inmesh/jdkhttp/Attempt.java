@@ -1,5 +1,6 @@
 package dev.inmesh.jdkhttp;
 
+import dev.inmesh.call.MeshException;
 import dev.inmesh.call.Phase;
 import dev.inmesh.engine.Lease;
 import dev.inmesh.event.Failure;
@@ -7,6 +8,7 @@ import dev.inmesh.event.Outcome;
 import dev.inmesh.http.HttpAttempt;
 import dev.inmesh.http.HttpCall;
 import dev.inmesh.http.Resolver;
+import dev.inmesh.server.OutsideNetworksException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -72,7 +74,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
     Resolver.Name name = driver.mesh().name(lease().server());
     List<InetAddress> addresses = name.addresses(lease().startNanos());
     if (!addresses.isEmpty()) {
-      send(addresses.get(0));
+      send(addresses);
       return;
     }
     // A name that has never been resolved yet; all others are known.
@@ -86,7 +88,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
 
   private void resolved(List<InetAddress> found, @Nullable Throwable failure) {
     if (!found.isEmpty()) {
-      send(found.get(0));
+      send(found);
     } else if (decide()) {
       UnknownHostException unknown = new UnknownHostException(lease().server().host());
       unknown.initCause(failure);
@@ -94,8 +96,28 @@ final class Attempt extends HttpAttempt implements BodyWatch {
     }
   }
 
-  private void send(InetAddress address) {
+  private void send(List<InetAddress> found) {
     if (decided.get()) {
+      return;
+    }
+    InetAddress address;
+    try {
+      address =
+          Checked.address(
+              driver.request().uri(),
+              call.settings().displayName(),
+              lease().server(),
+              found,
+              driver.mesh().networks());
+    } catch (OutsideNetworksException e) {
+      if (decide()) {
+        driver.failed(this, Failure.OUTSIDE, e);
+      }
+      return;
+    } catch (MeshException e) {
+      if (decide()) {
+        driver.broken(this, e); // The server is fine; it is this client that can't be held to it.
+      }
       return;
     }
     phase = Phase.CONNECT;
@@ -288,6 +310,11 @@ final class Attempt extends HttpAttempt implements BodyWatch {
   HttpHeaders sentHeaders() {
     HttpHeaders headers = sentHeaders;
     return headers == null ? driver.request().headers() : headers;
+  }
+
+  /** The upstream's name. */
+  String upstream() {
+    return call.settings().name();
   }
 
   /** How long there may be nothing to read. */

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The clients that make the attempts of one wrapped client: the user's client without what the mesh
@@ -21,6 +22,7 @@ final class AttemptClients {
   private final HttpClient users;
   private final Cache<Duration, HttpClient> byConnectTimeout =
       Caffeine.newBuilder().expireAfterAccess(IDLE).build();
+  private @Nullable HttpClient beyond;
   private volatile boolean shutDown;
   private volatile boolean stopped;
 
@@ -57,26 +59,48 @@ final class AttemptClients {
         : client.get();
   }
 
+  /**
+   * The client for redirects out of the mesh where the networks are limited: directly to where the
+   * URL says, and no further.
+   */
+  synchronized HttpClient beyond() {
+    HttpClient built = beyond;
+    if (built == null) {
+      HttpClient.Builder builder = builder();
+      users.connectTimeout().ifPresent(builder::connectTimeout);
+      users.cookieHandler().ifPresent(builder::cookieHandler);
+      built = builder.build();
+      beyond = built;
+    }
+    return built;
+  }
+
   private HttpClient build(Duration connectTimeout) {
+    // Cookies belong to the URL as called, which these clients don't know: see Cookies.
+    return builder().connectTimeout(connectTimeout).build();
+  }
+
+  private HttpClient.Builder builder() {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(users.version())
             .sslContext(users.sslContext())
             .sslParameters(users.sslParameters())
-            .connectTimeout(connectTimeout)
             // A redirect may lead out of the upstream or into another one.
             .followRedirects(HttpClient.Redirect.NEVER)
             // The upstream's servers are reached directly, as from nginx.
             .proxy(HttpClient.Builder.NO_PROXY);
-    // Cookies belong to the URL as called, which these clients don't know: see Cookies.
     users.executor().ifPresent(builder::executor);
     users.authenticator().ifPresent(builder::authenticator);
-    return builder.build();
+    return builder;
   }
 
-  private List<HttpClient> all() {
+  private synchronized List<HttpClient> all() {
     List<HttpClient> all = new ArrayList<>(byConnectTimeout.asMap().values());
     all.add(users);
+    if (beyond != null) {
+      all.add(beyond);
+    }
     return all;
   }
 

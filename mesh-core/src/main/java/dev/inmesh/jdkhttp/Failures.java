@@ -62,7 +62,10 @@ final class Failures {
 
   /** Whether a byte of the request may have left. */
   static boolean wasSent(Failure kind) {
-    return kind != Failure.REFUSED && kind != Failure.CONNECT && kind != Failure.CONNECT_TIMEOUT;
+    return switch (kind) {
+      case REFUSED, CONNECT, CONNECT_TIMEOUT, OUTSIDE -> false;
+      case ERROR, TIMEOUT, STATUS -> true;
+    };
   }
 
   static Throwable unwrapped(@Nullable Throwable failure) {

@@ -6,6 +6,7 @@ import dev.inmesh.http.HttpUpstream;
 import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.http.Resolver;
 import dev.inmesh.http.Timers;
+import dev.inmesh.server.AllowedNetworks;
 import dev.inmesh.server.Server;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,6 +28,7 @@ public final class JdkHttpMesh implements AutoCloseable {
 
   private final Supplier<HttpUpstreams> upstreams;
   private final Resolver resolver;
+  private final Supplier<AllowedNetworks> networks;
   private final Timers timers;
   private final Executor executor;
   private final BiFunction<UpstreamSettings, String, String> whoSet;
@@ -39,6 +41,7 @@ public final class JdkHttpMesh implements AutoCloseable {
    * A driver without clients.
    *
    * @param upstreams the upstreams as they are now
+   * @param networks where connections may lead, as it is now
    * @param executor runs what the mesh does between attempts and, for clients without an executor
    *     of their own, their body handlers, which may block
    * @param whoSet the full key that a short one of an upstream was set by, and its source, as words
@@ -46,11 +49,13 @@ public final class JdkHttpMesh implements AutoCloseable {
   public JdkHttpMesh(
       Supplier<HttpUpstreams> upstreams,
       Resolver resolver,
+      Supplier<AllowedNetworks> networks,
       Timers timers,
       Executor executor,
       BiFunction<UpstreamSettings, String, String> whoSet) {
     this.upstreams = upstreams;
     this.resolver = resolver;
+    this.networks = networks;
     this.timers = timers;
     this.executor = executor;
     this.whoSet = whoSet;
@@ -111,6 +116,10 @@ public final class JdkHttpMesh implements AutoCloseable {
 
   Resolver.Name name(Server server) {
     return resolver.name(server.host());
+  }
+
+  AllowedNetworks networks() {
+    return networks.get();
   }
 
   Timers timers() {

@@ -1,5 +1,6 @@
 package dev.inmesh.jdkhttp;
 
+import dev.inmesh.call.MeshException;
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.engine.Check;
 import dev.inmesh.event.Failure;
@@ -7,6 +8,7 @@ import dev.inmesh.http.HealthProbe;
 import dev.inmesh.http.Origin;
 import dev.inmesh.http.Resolver;
 import dev.inmesh.http.Timers;
+import dev.inmesh.server.OutsideNetworksException;
 import dev.inmesh.server.Server;
 import java.net.InetAddress;
 import java.net.URI;
@@ -130,7 +132,7 @@ final class JdkProbe implements HealthProbe {
       if (known.isEmpty()) {
         unused = name.pending().whenCompleteAsync((found, e) -> resolved(found), mesh.executor());
       } else {
-        send(known.get(0));
+        send(known);
       }
     }
 
@@ -142,12 +144,14 @@ final class JdkProbe implements HealthProbe {
       if (found == null || found.isEmpty()) {
         failed(Failure.CONNECT, new UnknownHostException(server.host()));
       } else {
-        send(found.get(0));
+        send(found);
       }
     }
 
-    private void send(InetAddress address) {
+    private void send(List<InetAddress> addresses) {
       try {
+        InetAddress address =
+            Checked.address(called, upstream.name(), server, addresses, mesh.networks());
         HttpRequest.Builder request =
             HttpRequest.newBuilder(ServerUri.of(called, server, address))
                 .timeout(Duration.ofNanos(Math.max(1, nanosLeft())))
@@ -160,7 +164,9 @@ final class JdkProbe implements HealthProbe {
             inner.sendAsync(request.build(), BodyHandlers.ofPublisher());
         CompletableFuture<?> unused = sending.whenComplete(this::arrived);
         unused = finding.whenComplete((found, failure) -> sending.cancel(true));
-      } catch (RuntimeException | Error e) {
+      } catch (OutsideNetworksException e) {
+        finding.complete(Finding.failed(Failure.OUTSIDE, String.valueOf(e.getMessage())));
+      } catch (MeshException | RuntimeException | Error e) {
         finding.completeExceptionally(e);
       }
     }
@@ -178,8 +184,7 @@ final class JdkProbe implements HealthProbe {
     }
 
     private void failed(Failure kind, @Nullable Throwable cause) {
-      boolean unclear = kind == Failure.CONNECT || kind == Failure.ERROR;
-      String message = unclear && cause != null ? cause.getMessage() : null;
+      String message = kind.isUnclear() && cause != null ? cause.getMessage() : null;
       finding.complete(
           Finding.failed(kind, kind.words(0) + (message == null ? "" : ": " + message)));
     }

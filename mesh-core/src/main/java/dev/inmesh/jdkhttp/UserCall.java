@@ -1,12 +1,16 @@
 package dev.inmesh.jdkhttp;
 
 import dev.inmesh.call.Deadline;
+import dev.inmesh.call.MeshException;
 import dev.inmesh.http.HttpUpstream;
+import dev.inmesh.server.AllowedNetworks;
+import dev.inmesh.server.OutsideNetworksException;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpResponse.PushPromiseHandler;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
@@ -20,6 +24,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -216,12 +221,16 @@ final class UserCall<T> {
   /** Goes on where an answer has redirected to, within the time of the first request. */
   void follow(
       HttpRequest next, AnswerHead head, HttpRequest from, Attempt attempt, long deadlineNanos) {
-    redirects++;
     previous =
         Optional.of(new MeshResponse<>(from, head, null, attempt.answer().sslSession(), previous));
+    follow(next, attempt.upstream(), deadlineNanos);
+  }
+
+  private void follow(HttpRequest next, String from, long deadlineNanos) {
+    redirects++;
     HttpUpstream upstream = mesh.upstream(next.uri());
     if (upstream == null) {
-      leave(next, deadlineNanos);
+      leave(next, from, deadlineNanos);
       return;
     }
     UpstreamCall<T> following = new UpstreamCall<>(this, upstream, next, startNanos);
@@ -233,36 +242,59 @@ final class UserCall<T> {
   }
 
   /** A redirect that leaves the mesh still has to keep the call's deadline. */
-  private void leave(HttpRequest next, long deadlineNanos) {
+  private void leave(HttpRequest next, String from, long deadlineNanos) {
     long left = deadlineNanos - System.nanoTime();
     if (left <= 0) {
       fail(new HttpTimeoutException("request timed out"));
       return;
     }
+    AllowedNetworks networks = mesh.networks();
+    try {
+      Checked.redirect(next.uri(), clients.users(), networks);
+    } catch (OutsideNetworksException e) {
+      fail(new MeshException(from, "redirected out of the mesh: " + e.getMessage(), e));
+      return;
+    }
     HttpRequest bounded =
         HttpRequest.newBuilder(next, (name, value) -> true).timeout(Duration.ofNanos(left)).build();
+    // Where the networks are limited, each further redirect is checked like this one.
+    boolean guarded = networks.areLimited();
+    AtomicReference<@Nullable HttpRequest> further = new AtomicReference<>();
     CompletableFuture<HttpResponse<T>> running =
-        clients
-            .users()
+        (guarded ? clients.beyond() : clients.users())
             .sendAsync(
                 bounded,
-                head ->
-                    new OutsideBody<>(
-                        handler.apply(head), mesh.timers(), mesh.executor(), deadlineNanos),
+                info -> {
+                  AnswerHead head =
+                      new AnswerHead(info.statusCode(), info.headers(), info.version());
+                  further.set(guarded ? redirect(next, head) : null);
+                  BodySubscriber<T> reader =
+                      further.get() == null ? handler.apply(info) : nothing();
+                  return new OutsideBody<>(reader, mesh.timers(), mesh.executor(), deadlineNanos);
+                },
                 pushPromiseHandler);
     outside = running;
     CompletableFuture<?> unused =
         running.whenComplete(
             (answer, failure) -> {
-              if (failure == null) {
-                future.complete(answer);
-              } else {
+              HttpRequest following = further.get();
+              if (failure != null) {
                 fail(Failures.unwrapped(failure));
+              } else if (following != null) {
+                previous = Optional.of(answer);
+                follow(following, from, deadlineNanos);
+              } else {
+                future.complete(answer);
               }
             });
     if (cancelled) {
       running.cancel(true);
     }
+  }
+
+  @SuppressWarnings("NullAway") // As the JDK's own answer that was redirected has no body.
+  private static <T> BodySubscriber<T> nothing() {
+    return BodySubscribers.replacing(null);
   }
 
   @Nullable PushPromiseHandler<Flow.Publisher<List<ByteBuffer>>> pushPromises(HttpRequest request) {

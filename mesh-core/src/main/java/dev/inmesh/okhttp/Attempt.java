@@ -8,6 +8,7 @@ import dev.inmesh.http.HttpAttempt;
 import dev.inmesh.http.HttpCall;
 import dev.inmesh.http.Idempotence;
 import dev.inmesh.http.Resolver;
+import dev.inmesh.server.OutsideNetworksException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -267,6 +268,9 @@ final class Attempt extends HttpAttempt {
     boolean timeout = isOutOfTime(now) || failure instanceof SocketTimeoutException;
     if (connected) {
       return timeout ? Failure.TIMEOUT : Failure.ERROR;
+    }
+    if (failure instanceof OutsideNetworksException) {
+      return Failure.OUTSIDE;
     }
     if (timeout) {
       return Failure.CONNECT_TIMEOUT;

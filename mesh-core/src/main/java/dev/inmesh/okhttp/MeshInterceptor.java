@@ -1,7 +1,9 @@
 package dev.inmesh.okhttp;
 
+import dev.inmesh.call.MeshException;
 import dev.inmesh.http.HttpUpstream;
 import dev.inmesh.http.HttpUpstreams;
+import dev.inmesh.server.OutsideNetworksException;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.concurrent.TimeUnit;
@@ -9,7 +11,6 @@ import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
-import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -24,9 +25,10 @@ final class MeshInterceptor implements Interceptor {
 
   private final Supplier<HttpUpstreams> upstreams;
   private final AttemptClients clients;
-  private final OkHttpClient outside;
+  private final OutsideClients outside;
 
-  MeshInterceptor(Supplier<HttpUpstreams> upstreams, AttemptClients clients, OkHttpClient outside) {
+  MeshInterceptor(
+      Supplier<HttpUpstreams> upstreams, AttemptClients clients, OutsideClients outside) {
     this.upstreams = upstreams;
     this.clients = clients;
     this.outside = outside;
@@ -46,13 +48,14 @@ final class MeshInterceptor implements Interceptor {
         new UpstreamCall(upstream, clients, chain, listener, request, startNanos, limitNanos);
     Response response = call.execute();
     return chain.getFollowRedirects() && response.isRedirect()
-        ? followed(response, request, chain, listener, startNanos, call.deadlineNanos())
+        ? followed(response, request, upstream, chain, listener, startNanos, call.deadlineNanos())
         : response;
   }
 
   private Response followed(
       Response first,
       Request firstRequest,
+      HttpUpstream firstUpstream,
       Chain chain,
       CallListener listener,
       long startNanos,
@@ -60,6 +63,7 @@ final class MeshInterceptor implements Interceptor {
       throws IOException {
     Response response = first;
     Request request = firstRequest;
+    HttpUpstream from = firstUpstream;
     for (int hops = 1; ; hops++) {
       Request next = Redirects.next(request, response, chain.getFollowSslRedirects());
       if (next == null) {
@@ -70,31 +74,45 @@ final class MeshInterceptor implements Interceptor {
         throw new ProtocolException("Too many follow-up requests: " + hops);
       }
       HttpUpstream upstream = upstream(next);
+      Response answer;
       if (upstream == null) {
-        return outside(next, chain, listener, deadlineNanos)
-            .newBuilder()
-            .priorResponse(response)
-            .build();
+        boolean guarded = outside.areGuarded();
+        answer = outside(next, from, chain, listener, deadlineNanos);
+        if (!guarded) {
+          return answer.newBuilder().priorResponse(response).build();
+        }
+      } else {
+        from = upstream;
+        answer =
+            new UpstreamCall(
+                    upstream,
+                    clients,
+                    chain,
+                    listener,
+                    next,
+                    startNanos,
+                    deadlineNanos - startNanos)
+                .execute();
       }
-      response =
-          new UpstreamCall(
-                  upstream, clients, chain, listener, next, startNanos, deadlineNanos - startNanos)
-              .execute()
-              .newBuilder()
-              .priorResponse(response)
-              .build();
+      response = answer.newBuilder().priorResponse(response).build();
       request = next;
     }
   }
 
   /** A redirect that leaves the mesh still has to keep the call's deadline. */
-  private Response outside(Request request, Chain chain, CallListener listener, long deadlineNanos)
+  private Response outside(
+      Request request, HttpUpstream from, Chain chain, CallListener listener, long deadlineNanos)
       throws IOException {
-    Call call = outside.newCall(request);
-    call.addEventListener(new OutsideListener(chain.getEventListener(), chain.call()));
-    call.timeout().timeout(Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
-    listener.attempt(chain.call(), call);
-    return call.execute();
+    try {
+      Call call = outside.client(request.url()).newCall(request);
+      call.addEventListener(new OutsideListener(chain.getEventListener(), chain.call()));
+      call.timeout().timeout(Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+      listener.attempt(chain.call(), call);
+      return call.execute();
+    } catch (OutsideNetworksException e) {
+      throw new MeshException(
+          from.engine().settings().name(), "redirected out of the mesh: " + e.getMessage(), e);
+    }
   }
 
   private @Nullable HttpUpstream upstream(Request request) {

@@ -5,7 +5,7 @@ import dev.inmesh.http.HealthProbe;
 import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.http.Resolver;
 import dev.inmesh.http.Timers;
-import java.time.Duration;
+import dev.inmesh.server.AllowedNetworks;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +35,7 @@ public final class OkHttpMesh implements AutoCloseable {
 
   private final Supplier<HttpUpstreams> upstreams;
   private final Resolver resolver;
+  private final Supplier<AllowedNetworks> networks;
   private final Timers timers;
   private final Executor hedgeThreads;
   private final Map<String, UpstreamConnections> connections = new HashMap<>();
@@ -46,6 +47,7 @@ public final class OkHttpMesh implements AutoCloseable {
    * A driver without clients.
    *
    * @param upstreams the upstreams as they are now
+   * @param networks where connections may lead, as it is now
    * @param timers tell when a hedge is due
    * @param hedgeThreads run it
    * @param checkThreads run the health checks, each of which may block until its timeout
@@ -53,11 +55,13 @@ public final class OkHttpMesh implements AutoCloseable {
   public OkHttpMesh(
       Supplier<HttpUpstreams> upstreams,
       Resolver resolver,
+      Supplier<AllowedNetworks> networks,
       Timers timers,
       Executor hedgeThreads,
       ExecutorService checkThreads) {
     this.upstreams = upstreams;
     this.resolver = resolver;
+    this.networks = networks;
     this.timers = timers;
     this.hedgeThreads = hedgeThreads;
     this.checkThreads = checkThreads;
@@ -83,7 +87,8 @@ public final class OkHttpMesh implements AutoCloseable {
         .newBuilder()
         .dispatcher(dispatcher(client.dispatcher()))
         .eventListenerFactory(call -> new CallListener(users.create(call)))
-        .addInterceptor(new MeshInterceptor(upstreams, clients, outside(client)))
+        .addInterceptor(
+            new MeshInterceptor(upstreams, clients, new OutsideClients(client, networks)))
         .build();
   }
 
@@ -101,17 +106,6 @@ public final class OkHttpMesh implements AutoCloseable {
     }
   }
 
-  /** For redirects out of the mesh: the user's client, whose interceptors have run already. */
-  private static OkHttpClient outside(OkHttpClient client) {
-    OkHttpClient.Builder outside = client.newBuilder();
-    outside.interceptors().clear();
-    return outside
-        .eventListener(EventListener.NONE)
-        .callTimeout(Duration.ZERO)
-        .dispatcher(new Dispatcher(client.dispatcher().executorService()))
-        .build();
-  }
-
   private static Dispatcher dispatcher(Dispatcher users) {
     Dispatcher dispatcher = new Dispatcher(users.executorService());
     dispatcher.setMaxRequests(
@@ -127,7 +121,8 @@ public final class OkHttpMesh implements AutoCloseable {
   }
 
   /**
-   * Follows changed settings: looks up new servers ahead, makes another pool if its size changed.
+   * Follows changed settings: looks up new servers ahead, makes another pool if its size or the
+   * networks changed.
    */
   public void apply(Iterable<UpstreamSettings> settings) {
     synchronized (connections) {
@@ -136,9 +131,9 @@ public final class OkHttpMesh implements AutoCloseable {
       for (UpstreamSettings upstream : settings) {
         UpstreamConnections old = before.get(upstream.name());
         UpstreamConnections kept =
-            old != null && old.keepalive() == upstream.keepalive()
+            old != null && old.fit(upstream)
                 ? old
-                : new UpstreamConnections(upstream.keepalive(), resolver);
+                : new UpstreamConnections(upstream.keepalive(), resolver, networks);
         kept.apply(upstream);
         connections.put(upstream.name(), kept);
       }
@@ -155,7 +150,7 @@ public final class OkHttpMesh implements AutoCloseable {
       return known;
     }
     // A call that was planned before its upstream was taken out of the configuration.
-    return new UpstreamConnections(0, resolver);
+    return new UpstreamConnections(0, resolver, networks);
   }
 
   /** Makes health checks as the first wrapped client would; empty while there is none. */

@@ -7,6 +7,7 @@ import dev.inmesh.http.HealthProbe;
 import dev.inmesh.http.Origin;
 import dev.inmesh.http.Resolver;
 import dev.inmesh.okhttp.UpstreamConnections.Endpoint;
+import dev.inmesh.server.OutsideNetworksException;
 import dev.inmesh.server.Server;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -156,6 +157,9 @@ final class OkHttpProbe implements HealthProbe, AutoCloseable {
     if (timeout) {
       Failure kind = connected ? Failure.TIMEOUT : Failure.CONNECT_TIMEOUT;
       return Finding.failed(kind, kind.words(0));
+    }
+    if (failure instanceof OutsideNetworksException) {
+      return Finding.failed(Failure.OUTSIDE, String.valueOf(failure.getMessage()));
     }
     if (!connected && isRefused(failure)) {
       return Finding.failed(Failure.REFUSED, Failure.REFUSED.words(0));

@@ -15,45 +15,15 @@ import javax.net.SocketFactory;
  * it was called: caches, cookies, redirects, the Host header and TLS see the logical name and port,
  * and the mesh alone knows the server's.
  */
-final class ServerSockets extends SocketFactory {
+final class ServerSockets extends ConnectingSockets {
 
-  private final SocketFactory delegate;
   private final Endpoint endpoint;
   private final int port;
 
   ServerSockets(SocketFactory delegate, Endpoint endpoint, int port) {
-    this.delegate = delegate;
+    super(delegate);
     this.endpoint = endpoint;
     this.port = port;
-  }
-
-  @Override
-  public Socket createSocket() throws IOException {
-    return new WrappedSocket(delegate.createSocket(), this);
-  }
-
-  // OkHttp makes unconnected sockets only, so the others need no way to the server's port.
-
-  @Override
-  public Socket createSocket(String host, int ignoredPort) throws IOException {
-    return delegate.createSocket(host, port);
-  }
-
-  @Override
-  public Socket createSocket(String host, int ignoredPort, InetAddress local, int localPort)
-      throws IOException {
-    return delegate.createSocket(host, port, local, localPort);
-  }
-
-  @Override
-  public Socket createSocket(InetAddress host, int ignoredPort) throws IOException {
-    return delegate.createSocket(host, port);
-  }
-
-  @Override
-  public Socket createSocket(InetAddress host, int ignoredPort, InetAddress local, int localPort)
-      throws IOException {
-    return delegate.createSocket(host, port, local, localPort);
   }
 
   /**
@@ -70,8 +40,11 @@ final class ServerSockets extends SocketFactory {
    * Connects, and has the TLS handshake that may follow wait no longer for each of its reads than
    * the connecting may take: OkHttp would give it the read timeout, which it sets again afterwards.
    */
+  @Override
   void connect(Socket socket, SocketAddress wanted, int timeoutMillis) throws IOException {
     InetSocketAddress server = real(wanted);
+    // The very address that the next line connects to: no name is looked up in between.
+    endpoint.check(server.getAddress(), port);
     try {
       socket.connect(server, timeoutMillis);
     } catch (ConnectException e) {

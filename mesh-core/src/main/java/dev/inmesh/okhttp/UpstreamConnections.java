@@ -2,6 +2,8 @@ package dev.inmesh.okhttp;
 
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.http.Resolver;
+import dev.inmesh.server.AllowedNetworks;
+import dev.inmesh.server.OutsideNetworksException;
 import dev.inmesh.server.Server;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import okhttp3.ConnectionPool;
 import okhttp3.Dns;
@@ -26,16 +29,27 @@ final class UpstreamConnections {
   private final ConcurrentHashMap<String, Endpoint> endpoints = new ConcurrentHashMap<>();
   private final ConnectionPool pool;
   private final int keepalive;
+  private final Supplier<AllowedNetworks> networks;
+  private final AllowedNetworks networksWhenMade;
   private volatile boolean closed;
 
-  UpstreamConnections(int keepalive, Resolver resolver) {
+  /**
+   * @param networks where connections may lead, as it is now
+   */
+  UpstreamConnections(int keepalive, Resolver resolver, Supplier<AllowedNetworks> networks) {
     this.keepalive = keepalive;
     this.resolver = resolver;
+    this.networks = networks;
+    this.networksWhenMade = networks.get();
     this.pool = new ConnectionPool(keepalive, IDLE_SECONDS, TimeUnit.SECONDS);
   }
 
-  int keepalive() {
-    return keepalive;
+  /**
+   * Whether they can go on. With other networks they can't: an idle connection may lead out of
+   * them.
+   */
+  boolean fit(UpstreamSettings settings) {
+    return keepalive == settings.keepalive() && networksWhenMade.equals(networks.get());
   }
 
   ConnectionPool pool() {
@@ -46,7 +60,8 @@ final class UpstreamConnections {
     Endpoint endpoint = endpoints.get(address);
     return endpoint != null
         ? endpoint
-        : endpoints.computeIfAbsent(address, a -> new Endpoint(resolver.name(server.host())));
+        : endpoints.computeIfAbsent(
+            address, a -> new Endpoint(resolver.name(server.host()), networks));
   }
 
   /** Looks up new servers ahead, and forgets those that have left. */
@@ -82,21 +97,30 @@ final class UpstreamConnections {
   static final class Endpoint implements Dns {
 
     private final Resolver.Name name;
+    private final Supplier<AllowedNetworks> networks;
 
-    Endpoint(Resolver.Name name) {
+    Endpoint(Resolver.Name name, Supplier<AllowedNetworks> networks) {
       this.name = name;
+      this.networks = networks;
     }
 
     Resolver.Name name() {
       return name;
     }
 
+    /** Those that may be connected to; all where none may, for {@link #check} to refuse. */
     List<InetAddress> addresses() throws UnknownHostException {
       List<InetAddress> addresses = name.addresses(System.nanoTime());
       if (addresses.isEmpty()) {
         throw new UnknownHostException(name + ": no address known yet");
       }
-      return addresses;
+      List<InetAddress> allowed = networks.get().among(addresses);
+      return allowed.isEmpty() ? addresses : allowed;
+    }
+
+    /** Refuses an address that must not be connected to. */
+    void check(InetAddress address, int port) throws OutsideNetworksException {
+      networks.get().check(address, name.toString(), port);
     }
 
     @Override

@@ -13,16 +13,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket of the user's own socket factory that connects to the server's port; everything else is
- * the user's socket.
+ * A socket of the user's own socket factory that is connected by ours; everything else is the
+ * user's socket.
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // The wrapped socket does.
 final class WrappedSocket extends Socket {
 
   private final Socket delegate;
-  private final ServerSockets factory;
+  private final ConnectingSockets factory;
 
-  WrappedSocket(Socket delegate, ServerSockets factory) {
+  WrappedSocket(Socket delegate, ConnectingSockets factory) {
     this.delegate = delegate;
     this.factory = factory;
   }

@@ -2,6 +2,7 @@ package dev.inmesh.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.inmesh.server.AllowedNetworks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -216,6 +217,7 @@ class KeysTest {
                 false,
                 "",
                 "",
+                AllowedNetworks.ANY,
                 true,
                 100,
                 List.of("x-envoy-expected-rq-timeout-ms", "grpc-timeout"),
@@ -227,6 +229,7 @@ class KeysTest {
             "mesh.enabled=false",
             "mesh.zone=z1",
             "mesh.region=no",
+            "mesh.allowed-networks=10.0.0.0/8, FD00::/8",
             "mesh.metrics.per-server=false",
             "mesh.metrics.max-servers=7",
             "mesh.deadline.inbound-headers=X-Time-Left",
@@ -239,6 +242,7 @@ class KeysTest {
                 true,
                 "z1",
                 "no",
+                AllowedNetworks.of(List.of("10.0.0.0/8", "fd00::/8")),
                 false,
                 7,
                 List.of("x-time-left"),

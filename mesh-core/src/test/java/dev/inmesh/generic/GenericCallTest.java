@@ -15,6 +15,7 @@ import dev.inmesh.call.Deadline;
 import dev.inmesh.call.MeshException;
 import dev.inmesh.call.Phase;
 import dev.inmesh.generic.LineServer.Mood;
+import dev.inmesh.server.OutsideNetworksException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -109,6 +111,61 @@ final class GenericCallTest {
 
     assertThat(b.lines).hasSize(20);
     assertThat(status(lines, a).state()).isEqualTo(ServerStatus.State.EJECTED);
+  }
+
+  @Test
+  void aServerOutsideTheAllowedNetworksIsPassedOverBeforeTheCodeRuns() throws Exception {
+    String name = "localhost:" + a.address().substring(a.address().indexOf(':') + 1);
+    List<String> seen = new CopyOnWriteArrayList<>();
+    Map<String, String> keys = new HashMap<>();
+    keys.put("mesh.upstream.lines.servers", name + ", 10.0.0.1:1 backup");
+    keys.put("mesh.allowed-networks", "10.0.0.0/8");
+    Mesh mesh = Mesh.of(keys);
+    open.add(mesh);
+    Upstream lines = mesh.upstream("lines");
+
+    String answer =
+        lines.call(
+            server -> {
+              seen.add(server.address());
+              return "inside";
+            });
+
+    assertThat(answer).isEqualTo("inside");
+    assertThat(seen).containsExactly("10.0.0.1:1");
+    assertThat(a.lines).isEmpty();
+  }
+
+  @Test
+  void whereNoServerIsInsideTheCallFailsWithTheAddress() {
+    String name = "localhost:" + a.address().substring(a.address().indexOf(':') + 1);
+    Mesh mesh =
+        Mesh.of(Map.of("mesh.upstream.lines.servers", name, "mesh.allowed-networks", "10.0.0.0/8"));
+    open.add(mesh);
+
+    assertThatThrownBy(() -> mesh.upstream("lines").call(asking("hello")))
+        .isInstanceOf(MeshException.class)
+        .hasMessageContaining(
+            " of " + name + " is outside mesh.allowed-networks (10.0.0.0/8); nothing was sent")
+        .hasCauseInstanceOf(OutsideNetworksException.class);
+    assertThat(a.lines).isEmpty();
+  }
+
+  @Test
+  void aServerInsideTheAllowedNetworksIsCalledByNameAndByAddress() throws Exception {
+    String name = "localhost:" + b.address().substring(b.address().indexOf(':') + 1);
+    Mesh mesh =
+        Mesh.of(
+            Map.of(
+                "mesh.upstream.lines.servers",
+                a.address() + "," + name,
+                "mesh.allowed-networks",
+                "127.0.0.0/8"));
+    open.add(mesh);
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(mesh.upstream("lines").call(asking("hello"))).isEqualTo("re: hello");
+    }
   }
 
   @Test

@@ -17,6 +17,10 @@ final class OkHttpAsyncDeadlineTest extends DeadlineContract {
 
   @Override
   protected HttpDriverContract.Client wrap(Mesh mesh) {
+    return client(mesh);
+  }
+
+  static HttpDriverContract.Client client(Mesh mesh) {
     OkHttpClient http = mesh.wrap(new OkHttpClient());
     return (method, url, headers, body) -> {
       CompletableFuture<Response> answer = new CompletableFuture<>();

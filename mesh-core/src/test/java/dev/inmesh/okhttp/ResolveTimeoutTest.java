@@ -18,6 +18,7 @@ import dev.inmesh.http.HttpUpstream;
 import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.http.Resolver;
 import dev.inmesh.http.Timers;
+import dev.inmesh.server.AllowedNetworks;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,7 @@ final class ResolveTimeoutTest {
         new OkHttpMesh(
             () -> upstreams,
             new Resolver(lookUps),
+            () -> AllowedNetworks.ANY,
             (nanos, action) -> Timers.Timer.NONE,
             ForkJoinPool.commonPool(),
             ForkJoinPool.commonPool());

@@ -1,0 +1,94 @@
+package dev.inmesh.okhttp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.inmesh.http.LoopbackServer;
+import dev.inmesh.http.Resolver;
+import dev.inmesh.okhttp.UpstreamConnections.Endpoint;
+import dev.inmesh.server.AllowedNetworks;
+import dev.inmesh.server.OutsideNetworksException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.SocketFactory;
+import org.junit.jupiter.api.Test;
+
+/** What is connected when the name service says one thing, or several, or changes its mind. */
+final class ServerSocketsTest {
+
+  private final AtomicReference<AllowedNetworks> networks =
+      new AtomicReference<>(AllowedNetworks.of(List.of("127.0.0.2/32")));
+
+  private Socket socket(int port, String... addresses) throws Exception {
+    InetAddress[] found = new InetAddress[addresses.length];
+    for (int i = 0; i < addresses.length; i++) {
+      found[i] = InetAddress.getByName(addresses[i]);
+    }
+    Resolver resolver = new Resolver(Runnable::run, host -> found);
+    Endpoint endpoint = new Endpoint(resolver.name("stock.example"), networks::get);
+    return new ServerSockets(SocketFactory.getDefault(), endpoint, port).createSocket();
+  }
+
+  private static InetSocketAddress wanted(String address) throws Exception {
+    return new InetSocketAddress(InetAddress.getByName(address), 80);
+  }
+
+  @Test
+  void ofSeveralAddressesOneInsideIsConnectedWhateverIsWanted() throws Exception {
+    try (LoopbackServer inside = inside();
+        Socket socket = socket(inside.port(), "127.0.0.3", "127.0.0.2")) {
+      socket.connect(wanted("127.0.0.3"), 1000);
+
+      assertThat(socket.getInetAddress()).isEqualTo(InetAddress.getByName("127.0.0.2"));
+    }
+  }
+
+  @Test
+  void whereNoneIsInsideNothingIsConnected() throws Exception {
+    try (LoopbackServer inside = inside();
+        Socket socket = socket(inside.port(), "127.0.0.3", "127.0.0.4")) {
+      assertThatThrownBy(() -> socket.connect(wanted("127.0.0.4")))
+          .isInstanceOf(OutsideNetworksException.class)
+          .hasMessage(
+              "127.0.0.4 of stock.example:%d is outside mesh.allowed-networks (127.0.0.2/32);"
+                  + " nothing was sent",
+              inside.port());
+      assertThat(socket.isConnected()).isFalse();
+    }
+  }
+
+  @Test
+  void theNetworksCountAsTheyAreWhenItConnects() throws Exception {
+    try (LoopbackServer inside = inside();
+        Socket socket = socket(inside.port(), "127.0.0.2")) {
+      networks.set(AllowedNetworks.of(List.of("10.0.0.0/8")));
+
+      assertThatThrownBy(() -> socket.connect(wanted("127.0.0.2")))
+          .isInstanceOf(OutsideNetworksException.class);
+      assertThat(inside.connections).hasValue(0);
+    }
+  }
+
+  @Test
+  void noSocketIsMadePastTheCheck() throws Exception {
+    InetAddress any = InetAddress.getByName("127.0.0.2");
+    SocketFactory sockets =
+        new GuardedSockets(SocketFactory.getDefault(), () -> AllowedNetworks.ANY);
+
+    assertThatThrownBy(() -> sockets.createSocket("127.0.0.2", 80))
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(() -> sockets.createSocket(any, 80))
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(() -> sockets.createSocket("127.0.0.2", 80, any, 0))
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(() -> sockets.createSocket(any, 80, any, 0))
+        .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  private static LoopbackServer inside() throws Exception {
+    return LoopbackServer.startOn(InetAddress.getByName("127.0.0.2"), e -> e.reply(200, ""));
+  }
+}
