@@ -17,6 +17,8 @@ module dev.inmesh {
   exports dev.inmesh.config;
   exports dev.inmesh.server;
 
+  uses dev.inmesh.server.ServerSourceFactory;
+
   provides io.micrometer.context.ThreadLocalAccessor with
       dev.inmesh.micrometer.DeadlineAccessor;
 }

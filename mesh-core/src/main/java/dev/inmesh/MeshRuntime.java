@@ -18,16 +18,20 @@ import dev.inmesh.http.Timers;
 import dev.inmesh.jdkhttp.JdkHttpMesh;
 import dev.inmesh.micrometer.MeshMeters;
 import dev.inmesh.okhttp.OkHttpMesh;
+import dev.inmesh.registry.Discovery;
 import dev.inmesh.server.AllowedNetworks;
+import dev.inmesh.server.Server;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +53,8 @@ final class MeshRuntime implements AutoCloseable {
   private final Map<String, Fallback> fallbacks;
   private final Supplier<String> deadlineHeader;
   private final PauseDetector pauses = new PauseDetector();
+  private final Discovery discovery =
+      new Discovery(this::relist, System::nanoTime, ThreadLocalRandom.current().nextLong());
   private final ExecutorService lookups = DaemonThreads.queued(16, "inmesh-resolver");
   private final ExecutorService fallbackThreads = DaemonThreads.upTo(256, "inmesh-fallback");
   private final ExecutorService workThreads = DaemonThreads.upTo(1024, "inmesh-work");
@@ -105,16 +111,18 @@ final class MeshRuntime implements AutoCloseable {
       log.info("no mesh.* property is set: wrapped clients pass every call on");
     }
     apply(settings);
+    discovery.awaitFirst();
     if (!byName.isEmpty()) {
-      log.info("calls to these hosts go through the mesh: {}", words(settings));
+      log.info("calls to these hosts go through the mesh: {}", words());
     }
     configuration.subscribe(snapshot -> apply(snapshot.settings()));
     this.configPoll =
         Repeater.start("inmesh-config", configuration::refreshInterval, configuration::poll);
   }
 
-  private static String words(MeshSettings settings) {
-    return settings.upstreams().values().stream()
+  private String words() {
+    return byName.values().stream()
+        .map(upstream -> upstream.engine().settings())
         .map(u -> u.name() + " (" + u.servers().size() + " servers)")
         .sorted()
         .collect(Collectors.joining(", "));
@@ -142,10 +150,12 @@ final class MeshRuntime implements AutoCloseable {
       long now = System.nanoTime();
       networks = settings.allowedNetworks();
       meters.apply(settings.metricsPerServer(), settings.metricsMaxServers());
+      discovery.apply(settings);
       Map<String, HttpUpstream> before = byName;
       Map<String, HttpUpstream> after = new TreeMap<>();
-      for (UpstreamSettings upstream : settings.upstreams().values()) {
-        HttpUpstream known = before.get(upstream.name());
+      for (UpstreamSettings configured : settings.upstreams().values()) {
+        HttpUpstream known = before.get(configured.name());
+        UpstreamSettings upstream = withList(configured, known);
         if (known == null) {
           after.put(upstream.name(), open(upstream, now));
         } else {
@@ -155,14 +165,12 @@ final class MeshRuntime implements AutoCloseable {
           }
           after.put(upstream.name(), known);
         }
+        listedBy(configured, Objects.requireNonNull(after.get(configured.name())).engine());
       }
       before.keySet().stream().filter(n -> !after.containsKey(n)).forEach(meters::remove);
       byName = Map.copyOf(after);
       enabled = settings.enabled();
-      List<UpstreamSettings> upstreams =
-          after.values().stream().map(u -> u.engine().settings()).toList();
-      okHttp.apply(upstreams);
-      jdkHttp.apply(upstreams);
+      tellDrivers();
       published = settings.enabled() ? HttpUpstreams.of(after.values()) : HttpUpstreams.NONE;
       if (ticker == null && !after.isEmpty()) {
         ticker = Repeater.start("inmesh-ticker", () -> PauseDetector.PERIOD, this::tick);
@@ -174,6 +182,51 @@ final class MeshRuntime implements AutoCloseable {
                 "inmesh-health", () -> CHECK_PERIOD, () -> health.tick(System.nanoTime()));
       }
     }
+  }
+
+  /** What a registry lists; until it does, what was there before. */
+  private UpstreamSettings withList(UpstreamSettings configured, @Nullable HttpUpstream known) {
+    if (configured.discovery().isEmpty()) {
+      return configured;
+    }
+    List<Server> before = known == null ? List.of() : known.engine().settings().servers();
+    return configured.withServers(discovery.servers(configured.name()).orElse(before));
+  }
+
+  private void listedBy(UpstreamSettings configured, UpstreamEngine engine) {
+    String name = configured.name();
+    if (configured.discovery().isPresent()) {
+      engine.listedBy(now -> discovery.words(name, now));
+    } else {
+      engine.configured();
+    }
+    meters.age(
+        name,
+        configured.discovery().map(UpstreamSettings.Discovery::registry),
+        () -> discovery.age(name, System.nanoTime()));
+  }
+
+  /** Takes over what a registry lists now. */
+  private void relist(String name) {
+    synchronized (lock) {
+      HttpUpstream known = byName.get(name);
+      if (closed || known == null) {
+        return;
+      }
+      UpstreamSettings before = known.engine().settings();
+      UpstreamSettings after = withList(before, known);
+      if (!after.servers().equals(before.servers())) {
+        change(known, after, System.nanoTime());
+        tellDrivers();
+      }
+    }
+  }
+
+  private void tellDrivers() {
+    List<UpstreamSettings> upstreams =
+        byName.values().stream().map(u -> u.engine().settings()).toList();
+    okHttp.apply(upstreams);
+    jdkHttp.apply(upstreams);
   }
 
   private static boolean isChecked(HttpUpstream upstream) {
@@ -214,6 +267,7 @@ final class MeshRuntime implements AutoCloseable {
     for (HttpUpstream upstream : byName.values()) {
       upstream.engine().tick(now);
     }
+    discovery.tick(now);
   }
 
   OkHttpMesh okHttp() {
@@ -266,6 +320,7 @@ final class MeshRuntime implements AutoCloseable {
       checking = checks;
     }
     configPoll.close();
+    discovery.close();
     health.close();
     if (checking != null) {
       checking.close();

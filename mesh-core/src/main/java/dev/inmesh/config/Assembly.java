@@ -1,6 +1,7 @@
 package dev.inmesh.config;
 
 import dev.inmesh.config.Resolution.Written;
+import dev.inmesh.config.UpstreamSettings.Discovery;
 import dev.inmesh.server.AddressLiteral;
 import dev.inmesh.server.AllowedNetworks;
 import dev.inmesh.server.Server;
@@ -17,16 +18,22 @@ import java.util.TreeSet;
 final class Assembly {
 
   private final Resolution keys;
+  private final RegistryTypes types;
   private final FileWatch files;
   private final Problems problems;
 
-  Assembly(Resolution keys, FileWatch files, Problems problems) {
+  Assembly(Resolution keys, RegistryTypes types, FileWatch files, Problems problems) {
     this.keys = keys;
+    this.types = types;
     this.files = files;
     this.problems = problems;
   }
 
   MeshSettings settings(boolean configured) {
+    Map<String, RegistrySettings> registries =
+        new RegistryAssembly(keys, types, problems).registries();
+    Map<String, UpstreamSettings> upstreams = upstreams();
+    upstreams.values().forEach(upstream -> checkRegistry(upstream, registries));
     return new MeshSettings(
         keys.value(Scope.GLOBAL, Grammar.ENABLED),
         configured,
@@ -37,7 +44,8 @@ final class Assembly {
         keys.value(Scope.GLOBAL, Grammar.METRICS_MAX_SERVERS),
         keys.value(Scope.GLOBAL, Grammar.DEADLINE_INBOUND_HEADERS),
         keys.value(Scope.GLOBAL, Grammar.DEADLINE_OUTBOUND_HEADER).orElse(""),
-        upstreams());
+        registries,
+        upstreams);
   }
 
   private AllowedNetworks allowedNetworks() {
@@ -81,7 +89,11 @@ final class Assembly {
 
   private void checkServers(String name, Setting setting, Set<String> names) {
     Key<List<Server>> servers = Grammar.SERVERS;
-    if (keys.written(Scope.upstream(name), servers).isEmpty()) {
+    Scope scope = Scope.upstream(name);
+    if (keys.written(scope, servers).isEmpty()
+        && keys.value(scope, Grammar.DISCOVERY).isEmpty()
+        && (keys.written(scope, Grammar.DISCOVERY).isEmpty()
+            || keys.find(scope, Grammar.DISCOVERY).isPresent())) {
       Set<String> others = new TreeSet<>(names);
       others.remove(name);
       problems.add(
@@ -90,9 +102,45 @@ final class Assembly {
           "upstream '"
               + name
               + "' has no servers; set "
-              + Scope.upstream(name).key(servers.name())
+              + scope.key(servers.name())
+              + " or ."
+              + Grammar.DISCOVERY.name()
               + NearMiss.of(name, others).map(o -> ". Did you mean '" + o + "'?").orElse(""));
     }
+  }
+
+  private void checkRegistry(
+      UpstreamSettings upstream, Map<String, RegistrySettings> registries) {
+    if (upstream.discovery().isEmpty()) {
+      return;
+    }
+    Discovery discovery = upstream.discovery().get();
+    Scope scope = Scope.upstream(upstream.name());
+    Setting setting = keys.written(scope, Grammar.DISCOVERY).orElseThrow().setting();
+    RegistrySettings registry = registries.get(discovery.registry());
+    if (registry == null) {
+      String type = Scope.registry(discovery.registry()).key(Grammar.REGISTRY_TYPE.name());
+      problems.add(
+          setting,
+          ProblemCode.MISSING,
+          Echo.quoted(discovery.registry())
+              + " is no registry; set "
+              + type
+              + NearMiss.of(discovery.registry(), registries.keySet())
+                  .map(other -> ". Did you mean '" + other + "'?")
+                  .orElse(""));
+      return;
+    }
+    registry
+        .refusal(discovery.service())
+        .ifPresent(
+            refusal ->
+                problems.add(
+                    keys.written(scope, Grammar.DISCOVERY_SERVICE)
+                        .map(Written::setting)
+                        .orElse(setting),
+                    ProblemCode.CONTRADICTION,
+                    "service " + Echo.quoted(discovery.service()) + " " + refusal));
   }
 
   /** Where a name leads can change; where an address leads is known now. */

@@ -26,7 +26,7 @@ final class Changes {
           Effective was = before.resolution().effective(name);
           Effective is = after.resolution().effective(name);
           if (!was.equals(is)) {
-            lines.add(key + " " + shown(was) + " -> " + shown(is) + " (" + is.source() + ")");
+            lines.add(key + " " + shown(name, was) + " -> " + shown(name, is) + " (" + is.source() + ")");
           }
         });
     lines.addAll(newContents(before, after));
@@ -48,7 +48,7 @@ final class Changes {
     return lines;
   }
 
-  private static String shown(Effective effective) {
-    return effective.value().isEmpty() ? "''" : Echo.value(effective.value());
+  private static String shown(KeyName name, Effective effective) {
+    return effective.value().isEmpty() ? "''" : name.key().shown(effective.value());
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,8 +24,13 @@ final class EnvironmentNames {
   /** Declares the names of upstreams, which a variable's name alone can't always show. */
   static final String UPSTREAMS = "MESH_UPSTREAMS";
 
+  /** The same of registries. */
+  static final String DISCOVERIES = "MESH_DISCOVERIES";
+
   private static final Pattern ONE_WORD_SERVERS =
       Pattern.compile("MESH_UPSTREAM_([A-Z][A-Z0-9]{0,62})_SERVERS");
+  private static final Pattern ONE_WORD_TYPE =
+      Pattern.compile("MESH_DISCOVERY_([A-Z][A-Z0-9]{0,62})_TYPE");
 
   private final Map<String, String> keys = new HashMap<>();
 
@@ -43,25 +49,47 @@ final class EnvironmentNames {
    * The names of all variables that have a meaning.
    *
    * @param upstreams that are declared or that other sources use
-   * @param environment in which a name of one word is declared by its {@code ..._SERVERS} alone
+   * @param registries the same of them
+   * @param types of registries, which have keys of their own
+   * @param environment in which a name of one word is declared by its {@code ..._SERVERS} or {@code
+   *     ..._TYPE} alone
    */
-  static EnvironmentNames of(Collection<String> upstreams, Map<String, String> environment) {
+  static EnvironmentNames of(
+      Collection<String> upstreams,
+      Collection<String> registries,
+      RegistryTypes types,
+      Map<String, String> environment) {
     if (environment.isEmpty()) {
       return new EnvironmentNames(List.of());
     }
-    // The longest name goes first, so that a-b wins over a where both could be meant.
-    TreeSet<String> names =
-        new TreeSet<>(Comparator.comparing(String::length).reversed().thenComparing(name -> name));
-    names.addAll(upstreams);
-    for (String variable : environment.keySet()) {
-      Matcher servers = ONE_WORD_SERVERS.matcher(variable);
-      if (servers.matches()) {
-        names.add(servers.group(1).toLowerCase(Locale.ROOT));
+    List<Scope> scopes = new ArrayList<>(List.of(Scope.GLOBAL, Scope.DEFAULTS));
+    names(upstreams, environment, ONE_WORD_SERVERS)
+        .forEach(name -> scopes.add(Scope.upstream(name)));
+    Set<String> ids = names(registries, environment, ONE_WORD_TYPE);
+    ids.forEach(id -> scopes.add(Scope.registry(id)));
+    EnvironmentNames names = new EnvironmentNames(scopes);
+    for (String id : ids) {
+      for (String key : types.allKeys()) {
+        String name = Scope.registry(id).key(key);
+        names.keys.putIfAbsent(variable(name), name);
       }
     }
-    List<Scope> scopes = new ArrayList<>(List.of(Scope.GLOBAL, Scope.DEFAULTS));
-    names.forEach(name -> scopes.add(Scope.upstream(name)));
-    return new EnvironmentNames(scopes);
+    return names;
+  }
+
+  /** The longest goes first, so that a-b wins over a where both could be meant. */
+  private static Set<String> names(
+      Collection<String> known, Map<String, String> environment, Pattern declaration) {
+    Set<String> names =
+        new TreeSet<>(Comparator.comparing(String::length).reversed().thenComparing(name -> name));
+    names.addAll(known);
+    for (String variable : environment.keySet()) {
+      Matcher declared = declaration.matcher(variable);
+      if (declared.matches()) {
+        names.add(declared.group(1).toLowerCase(Locale.ROOT));
+      }
+    }
+    return names;
   }
 
   /** The key, or nothing when the variable is none of ours. */

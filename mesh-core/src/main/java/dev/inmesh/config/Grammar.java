@@ -85,6 +85,15 @@ public final class Grammar {
           "100",
           "Servers of an upstream with meters of their own; the rest share 'other'.");
 
+  static final Key<String> REGISTRY_TYPE =
+      row(
+          "type",
+          Level.REGISTRY,
+          TextType.of("type", "[a-z][a-z0-9-]{0,62}", "one like dns"),
+          "",
+          "What kind of registry it is: file, dns, dns-srv, or another one on the class path; it"
+              + " brings keys of its own.");
+
   static final Key<List<Server>> SERVERS =
       row(
           "servers",
@@ -92,6 +101,37 @@ public final class Grammar {
           ServerType.list(),
           "",
           "The servers, each as host:port and attributes, separated by commas.");
+  static final Key<Optional<String>> DISCOVERY =
+      upstream(
+          "discovery",
+          optional(TextType.of("id", "[a-z][a-z0-9-]{0,62}", "the id of a mesh.discovery.<id>")),
+          NONE,
+          "The registry that lists the servers; not beside servers.");
+  static final Key<Optional<String>> DISCOVERY_SERVICE =
+      row(
+          "discovery.service",
+          Level.ONE_UPSTREAM,
+          optional(TextType.of("service", "[!-~]{1,512}", "what the registry knows it by")),
+          NONE,
+          "What the registry knows the upstream by; none is the upstream's name.");
+  static final Key<Duration> DISCOVERY_START_TIMEOUT =
+      upstream(
+          "discovery.start-timeout",
+          durations(Duration.ZERO, DAY),
+          "2s",
+          "How long the start of the mesh waits for the first list.");
+  static final Key<Optional<Duration>> DISCOVERY_MAX_STALE =
+      upstream(
+          "discovery.max-stale",
+          optional(durations(MILLI, Duration.ofDays(365))),
+          NONE,
+          "How long the last list is used while the registry is away; none is for ever.");
+  static final Key<Optional<Integer>> DISCOVERY_SUBSET =
+      upstream(
+          "discovery.subset",
+          optional(new CountType(1, 1_000_000)),
+          NONE,
+          "So many servers of the list are used, others in each process; none is all.");
   static final Key<Optional<List<String>>> HOSTS =
       row(
           "hosts",

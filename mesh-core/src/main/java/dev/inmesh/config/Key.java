@@ -22,6 +22,16 @@ record Key<T>(String name, Level level, ValueType<T> type, String defaultText, S
     }
   }
 
+  /** A value of it as it may be shown in whole. */
+  String redacted(String value) {
+    return type.isSecret() ? Redaction.MASK : Redaction.redact(value);
+  }
+
+  /** A value of it as it may be shown in a line. */
+  String shown(String value) {
+    return type.isSecret() ? Redaction.MASK : Echo.value(value);
+  }
+
   /** The full name in a list of keys, like {@code mesh.upstream.<name>.timeout}. */
   String listName() {
     return level.prefix() + name;

@@ -10,7 +10,8 @@ final class KeyList {
       """
 
       mesh.defaults.<key> sets a key for all upstreams, and mesh.upstream.<name>.route.<route>.<key>
-      for the calls of one route, where LEVEL says defaults and route.
+      for the calls of one route, where LEVEL says defaults and route. Each type of a registry has keys
+      of its own: see docs/discovery.md.
       """;
 
   private KeyList() {}

@@ -14,11 +14,20 @@ record KeyName(Scope scope, Key<?> key) {
 
   private static final String DEFAULTS = "mesh.defaults.";
   private static final String UPSTREAM = "mesh.upstream.";
+  private static final String REGISTRY = "mesh.discovery.";
   private static final String ROUTE = "route.";
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
   private static final Set<String> RESERVED = Set.of("default", "defaults", "all", "global");
 
-  static KeyName parse(String text) throws Refused {
+  /**
+   * Takes a name apart.
+   *
+   * @param types of the registries, which have keys of their own
+   */
+  static KeyName parse(String text, RegistryTypes types) throws Refused {
+    if (text.startsWith(REGISTRY)) {
+      return parseRegistry(text, types);
+    }
     if (text.startsWith(DEFAULTS)) {
       return of(Scope.DEFAULTS, text.substring(DEFAULTS.length()), text);
     }
@@ -29,6 +38,36 @@ record KeyName(Scope scope, Key<?> key) {
       return of(Scope.GLOBAL, text.substring(PREFIX.length()), text);
     }
     throw new Refused(ProblemCode.UNKNOWN_KEY, "unknown key; all keys start with 'mesh.'");
+  }
+
+  private static KeyName parseRegistry(String text, RegistryTypes types) throws Refused {
+    int dot = text.indexOf('.', REGISTRY.length());
+    if (dot < 0) {
+      throw unknown(Scope.GLOBAL, text);
+    }
+    String id = text.substring(REGISTRY.length(), dot);
+    checkForm("a registry", id);
+    Optional<Key<?>> key = types.key(id, text.substring(dot + 1));
+    if (key.isEmpty()) {
+      List<String> names = types.keys(id).stream().map(Scope.registry(id)::key).toList();
+      String hint = NearMiss.hint(text, names);
+      throw new Refused(
+          ProblemCode.UNKNOWN_KEY,
+          "unknown key."
+              + (hint.isEmpty() ? " Keys of this type: " + String.join(", ", names) : hint));
+    }
+    return new KeyName(Scope.registry(id), key.get());
+  }
+
+  /** The registry that a key's name speaks of, whether or not the key is known. */
+  static Optional<String> registry(String text) {
+    int dot = text.startsWith(REGISTRY) ? text.indexOf('.', REGISTRY.length()) : -1;
+    return Optional.of(dot < 0 ? "" : text.substring(REGISTRY.length(), dot))
+        .filter(id -> NAME.matcher(id).matches());
+  }
+
+  static void checkRegistry(String id) throws Refused {
+    checkForm("a registry", id);
   }
 
   private static KeyName parseUpstream(String text) throws Refused {

@@ -4,6 +4,8 @@ package dev.inmesh.config;
 enum Level {
   /** {@code mesh.<key>}. */
   GLOBAL("global"),
+  /** {@code mesh.discovery.<id>.<key>}. */
+  REGISTRY("registry"),
   /** {@code mesh.upstream.<name>.<key>} only. */
   ONE_UPSTREAM("upstream"),
   /** {@code mesh.defaults.<key>} and {@code mesh.upstream.<name>.<key>}. */
@@ -22,6 +24,7 @@ enum Level {
   boolean allows(Scope.Kind kind) {
     return switch (kind) {
       case GLOBAL -> this == GLOBAL;
+      case REGISTRY -> this == REGISTRY;
       case DEFAULTS -> this == UPSTREAM || this == ROUTE;
       case UPSTREAM -> this == ONE_UPSTREAM || this == UPSTREAM || this == ROUTE;
       case ROUTE -> this == ROUTE || this == ONE_ROUTE;
@@ -37,6 +40,7 @@ enum Level {
   String prefix() {
     return switch (this) {
       case GLOBAL -> "mesh.";
+      case REGISTRY -> "mesh.discovery.<id>.";
       case ONE_UPSTREAM, UPSTREAM, ROUTE -> "mesh.upstream.<name>.";
       case ONE_ROUTE -> "mesh.upstream.<name>.route.<route>.";
     };

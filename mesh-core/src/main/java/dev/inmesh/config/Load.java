@@ -23,11 +23,13 @@ record Load(
     Problems problems = new Problems();
     List<String> warnings = new ArrayList<>();
     FileWatch files = new FileWatch();
-    Map<String, List<Setting>> written = new Reading(keys, problems, warnings).settings(files);
+    RegistryTypes types = new RegistryTypes();
+    Map<String, List<Setting>> written = new Reading(keys, types, problems, warnings).settings(files);
+    types.read(written);
 
     Resolution resolution = new Resolution();
     Problems unknown = new Problems();
-    written.forEach((key, settings) -> locate(key, settings, resolution, problems, unknown));
+    written.forEach((key, settings) -> locate(key, settings, types, resolution, problems, unknown));
     if (resolution.value(Scope.GLOBAL, Grammar.CONFIG_UNKNOWN) == UnknownKeys.WARN) {
       unknown.list().forEach(problem -> warnings.add(problem.toString()));
     } else {
@@ -35,7 +37,7 @@ record Load(
     }
     resolution.all().forEach(setting -> checkValue(setting, problems));
 
-    MeshSettings settings = new Assembly(resolution, files, problems).settings(!written.isEmpty());
+    MeshSettings settings = new Assembly(resolution, types, files, problems).settings(!written.isEmpty());
     return new Load(
         settings,
         resolution,
@@ -48,11 +50,12 @@ record Load(
   private static void locate(
       String key,
       List<Setting> settings,
+      RegistryTypes types,
       Resolution resolution,
       Problems problems,
       Problems unknown) {
     try {
-      resolution.add(KeyName.parse(key), settings);
+      resolution.add(KeyName.parse(key, types), settings);
     } catch (Refused e) {
       boolean isUnknown = e.faults().get(0).code() == ProblemCode.UNKNOWN_KEY;
       settings.forEach(setting -> (isUnknown ? unknown : problems).add(setting, e));

@@ -17,6 +17,7 @@ import java.util.Map;
  *     other}
  * @param inboundDeadlineHeaders that say how long our caller waits; lower case
  * @param outboundDeadlineHeader that tells the next service how long we wait; empty for none
+ * @param registries by id
  * @param upstreams by name
  */
 public record MeshSettings(
@@ -29,4 +30,5 @@ public record MeshSettings(
     int metricsMaxServers,
     List<String> inboundDeadlineHeaders,
     String outboundDeadlineHeader,
+    Map<String, RegistrySettings> registries,
     Map<String, UpstreamSettings> upstreams) {}

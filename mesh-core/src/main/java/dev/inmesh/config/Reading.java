@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** Brings what the sources say together: for each key its settings, the one that wins first. */
 final class Reading {
@@ -20,9 +21,11 @@ final class Reading {
   private final ProcessKeys keys;
   private final Problems problems;
   private final List<String> warnings;
+  private final RegistryTypes types;
 
-  Reading(ProcessKeys keys, Problems problems, List<String> warnings) {
+  Reading(ProcessKeys keys, RegistryTypes types, Problems problems, List<String> warnings) {
     this.keys = keys;
+    this.types = types;
     this.problems = problems;
     this.warnings = warnings;
   }
@@ -34,8 +37,13 @@ final class Reading {
     List<Setting> file = file(files, properties, code);
 
     List<Setting> all = new ArrayList<>(properties);
+    List<List<Setting>> sources = List.of(properties, file, code);
     EnvironmentNames names =
-        EnvironmentNames.of(upstreams(List.of(properties, file, code)), keys.environment());
+        EnvironmentNames.of(
+            names(sources, EnvironmentNames.UPSTREAMS, KeyName::upstream, KeyName::checkUpstream),
+            names(sources, EnvironmentNames.DISCOVERIES, KeyName::registry, KeyName::checkRegistry),
+            types,
+            keys.environment());
     warnOfUnknown(names);
     all.addAll(environment(names));
     all.addAll(file);
@@ -104,22 +112,27 @@ final class Reading {
     return file.settings();
   }
 
-  private Set<String> upstreams(List<List<Setting>> sources) {
+  private interface NameCheck {
+    void check(String name) throws Refused;
+  }
+
+  /** The names that the keys speak of, and those that a variable declares. */
+  private Set<String> names(
+      List<List<Setting>> sources,
+      String variable,
+      Function<String, Optional<String>> inKey,
+      NameCheck check) {
     Set<String> names = new TreeSet<>();
     sources.forEach(
-        settings ->
-            settings.forEach(setting -> KeyName.upstream(setting.key()).ifPresent(names::add)));
-    String declared = keys.environment().getOrDefault(EnvironmentNames.UPSTREAMS, "");
+        settings -> settings.forEach(setting -> inKey.apply(setting.key()).ifPresent(names::add)));
+    String declared = keys.environment().getOrDefault(variable, "");
     if (!declared.isBlank()) {
       for (String name : declared.split(",", -1)) {
         try {
-          KeyName.checkUpstream(name.strip());
+          check.check(name.strip());
           names.add(name.strip());
         } catch (Refused e) {
-          problems.add(
-              new Setting(
-                  EnvironmentNames.UPSTREAMS, declared, ENVIRONMENT + EnvironmentNames.UPSTREAMS),
-              e);
+          problems.add(new Setting(variable, declared, ENVIRONMENT + variable), e);
         }
       }
     }
@@ -142,7 +155,10 @@ final class Reading {
 
   private void warnOfUnknown(EnvironmentNames names) {
     for (String variable : keys.environment().keySet()) {
-      if (names.key(variable).isEmpty() && !variable.equals(EnvironmentNames.UPSTREAMS)) {
+      boolean declares =
+          variable.equals(EnvironmentNames.UPSTREAMS)
+              || variable.equals(EnvironmentNames.DISCOVERIES);
+      if (names.key(variable).isEmpty() && !declares) {
         warnings.add(names.warning(variable));
       }
     }

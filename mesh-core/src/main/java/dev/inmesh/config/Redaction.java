@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  */
 public final class Redaction {
 
-  private static final String MASK = "***";
+  /** What stands in the place of a credential. */
+  static final String MASK = "***";
 
   // The bounded repetitions keep a hostile text from costing quadratic time.
   private static final String SECRET_NAME =

@@ -24,16 +24,23 @@ final class ReferencePage {
 
       ```
       mesh.<key>                                the whole mesh
+      mesh.discovery.<id>.<key>                 a registry that lists servers
       mesh.defaults.<key>                       every upstream
       mesh.upstream.<name>.<key>                one upstream
       mesh.upstream.<name>.route.<route>.<key>  the calls of an upstream that the route's `match` names
       ```
 
-      Names of upstreams and routes have the form `[a-z][a-z0-9-]{0,62}`. No upstream can be named `default`, `defaults`, `all` or `global`.
+      Names of upstreams, routes and registries have the form `[a-z][a-z0-9-]{0,62}`. No upstream can be named `default`, `defaults`, `all` or `global`.
 
       ## Keys of the whole mesh
 
       {{global}}
+
+      ## Keys of registries
+
+      {{registry}}
+
+      Each type has keys of its own beside it: see [discovery](discovery.md).
 
       ## Keys of upstreams and routes
 
@@ -82,7 +89,7 @@ final class ReferencePage {
 
       A variable's name doesn't show where an upstream's name ends: one with a dash in it is declared in `MESH_UPSTREAMS=inventory,card-payments`, unless
       another source names it. A name of one word is known as well by `MESH_UPSTREAM_<NAME>_SERVERS`. If two names fit, the longer one is meant.
-      Routes can't be set in the environment, an empty variable counts as not set, and unknown variables are only warned of, since platforms inject their own.
+      Registries likewise: `MESH_DISCOVERIES`, and `MESH_DISCOVERY_<ID>_TYPE`. Routes can't be set in the environment, an empty variable counts as not set, and unknown variables are only warned of, since platforms inject their own.
 
       Of the values of one key, only the one that wins is checked.
 
@@ -105,20 +112,29 @@ final class ReferencePage {
   static String text() {
     return PAGE.replace("{{command}}", COMMAND)
         .replace("{{global}}", globalTable())
+        .replace("{{registry}}", registryTable())
         .replace("{{upstream}}", upstreamTable())
         .replace("{{attributes}}", attributesTable())
         .replace("{{codes}}", codesTable());
   }
 
   private static String globalTable() {
+    return table(Level.GLOBAL);
+  }
+
+  private static String registryTable() {
+    return table(Level.REGISTRY);
+  }
+
+  private static String table(Level level) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("key", "default", "type", "range", "meaning"));
     for (Key<?> key : Grammar.keys()) {
-      if (key.level() == Level.GLOBAL) {
+      if (key.level() == level) {
         rows.add(
             List.of(
                 code(key.listName()),
-                code(key.shownDefault()),
+                key.isRequired() ? key.shownDefault() : code(key.shownDefault()),
                 key.type().syntax(),
                 key.type().range(),
                 key.doc()));
@@ -131,7 +147,7 @@ final class ReferencePage {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("key", "default", "type", "range", "where", "meaning"));
     for (Key<?> key : Grammar.keys()) {
-      if (key.level() != Level.GLOBAL) {
+      if (key.level() != Level.GLOBAL && key.level() != Level.REGISTRY) {
         rows.add(
             List.of(
                 code(key.name()),

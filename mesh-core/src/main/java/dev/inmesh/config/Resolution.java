@@ -72,7 +72,7 @@ final class Resolution {
             written ->
                 new Snapshot.Entry(
                     written.setting().key(),
-                    Redaction.redact(written.setting().value()),
+                    written.name().key().redacted(written.setting().value()),
                     written.setting().source(),
                     shadows(written)))
         .toList();
@@ -81,14 +81,14 @@ final class Resolution {
   private List<String> shadows(Written written) {
     List<String> shadows = new ArrayList<>();
     for (Setting weaker : written.shadowed()) {
-      shadows.add(Redaction.redact(weaker.value()) + " (" + weaker.source() + ")");
+      shadows.add(written.name().key().redacted(weaker.value()) + " (" + weaker.source() + ")");
     }
     Optional<Scope> at = written.name().scope().parent();
     while (at.isPresent()) {
       Written wider = byKey.get(at.get().key(written.name().key().name()));
       if (wider != null) {
         Setting setting = wider.setting();
-        String value = Redaction.redact(setting.value());
+        String value = wider.name().key().redacted(setting.value());
         shadows.add(setting.key() + "=" + value + " (" + setting.source() + ")");
       }
       at = at.get().parent();

@@ -3,35 +3,42 @@ package dev.inmesh.config;
 import java.util.Optional;
 
 /**
- * What a key is set for: the mesh, all upstreams, one upstream or one route of it.
+ * What a key is set for: the mesh, a registry, all upstreams, one upstream or one route of it.
  *
+ * @param registry empty but for a registry
  * @param upstream empty but for an upstream or a route
  * @param route empty but for a route
  */
-record Scope(Kind kind, String upstream, String route) {
+record Scope(Kind kind, String registry, String upstream, String route) {
 
   enum Kind {
     GLOBAL,
+    REGISTRY,
     DEFAULTS,
     UPSTREAM,
     ROUTE
   }
 
-  static final Scope GLOBAL = new Scope(Kind.GLOBAL, "", "");
-  static final Scope DEFAULTS = new Scope(Kind.DEFAULTS, "", "");
+  static final Scope GLOBAL = new Scope(Kind.GLOBAL, "", "", "");
+  static final Scope DEFAULTS = new Scope(Kind.DEFAULTS, "", "", "");
+
+  static Scope registry(String id) {
+    return new Scope(Kind.REGISTRY, id, "", "");
+  }
 
   static Scope upstream(String name) {
-    return new Scope(Kind.UPSTREAM, name, "");
+    return new Scope(Kind.UPSTREAM, "", name, "");
   }
 
   static Scope route(String upstream, String route) {
-    return new Scope(Kind.ROUTE, upstream, route);
+    return new Scope(Kind.ROUTE, "", upstream, route);
   }
 
   /** The full name of a key here. */
   String key(String name) {
     return switch (kind) {
       case GLOBAL -> "mesh." + name;
+      case REGISTRY -> "mesh.discovery." + registry + "." + name;
       case DEFAULTS -> "mesh.defaults." + name;
       case UPSTREAM -> "mesh.upstream." + upstream + "." + name;
       case ROUTE -> "mesh.upstream." + upstream + ".route." + route + "." + name;
@@ -41,7 +48,7 @@ record Scope(Kind kind, String upstream, String route) {
   /** The next less specific scope, which says what is not said here. */
   Optional<Scope> parent() {
     return switch (kind) {
-      case GLOBAL, DEFAULTS -> Optional.empty();
+      case GLOBAL, REGISTRY, DEFAULTS -> Optional.empty();
       case UPSTREAM -> Optional.of(DEFAULTS);
       case ROUTE -> Optional.of(upstream(upstream));
     };

@@ -3,6 +3,7 @@ package dev.inmesh.config;
 import dev.inmesh.config.Resolution.Written;
 import dev.inmesh.config.UpstreamSettings.Breaker;
 import dev.inmesh.config.UpstreamSettings.Budget;
+import dev.inmesh.config.UpstreamSettings.Discovery;
 import dev.inmesh.config.UpstreamSettings.FallbackSettings;
 import dev.inmesh.config.UpstreamSettings.HealthCheck;
 import dev.inmesh.config.UpstreamSettings.Hedge;
@@ -46,6 +47,7 @@ final class ScopeAssembly {
         scope.route(),
         match(),
         keys.find(scope, Grammar.SERVERS).orElse(List.of()),
+        discovery(),
         sorted(value(Grammar.HOSTS).orElse(List.of())),
         value(Grammar.KEEPALIVE),
         value(Grammar.HOST_HEADER).orElse(""),
@@ -71,6 +73,31 @@ final class ScopeAssembly {
 
   private <T> T value(Key<T> key) {
     return keys.value(scope, key);
+  }
+
+  /** Servers that are written take back what the defaults say of a registry. */
+  private Optional<Discovery> discovery() {
+    Optional<String> registry = value(Grammar.DISCOVERY);
+    if (registry.isEmpty()) {
+      return Optional.empty();
+    }
+    if (keys.written(scope, Grammar.SERVERS).isPresent()) {
+      Written written = keys.written(scope, Grammar.DISCOVERY).orElseThrow();
+      if (written.name().scope().kind() != Scope.Kind.DEFAULTS) {
+        problems.add(
+            written.setting(),
+            ProblemCode.CONTRADICTION,
+            Echo.quoted(registry.get()) + " stands beside servers; remove one of the two");
+      }
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Discovery(
+            registry.get(),
+            value(Grammar.DISCOVERY_SERVICE).orElse(scope.upstream()),
+            value(Grammar.DISCOVERY_START_TIMEOUT),
+            value(Grammar.DISCOVERY_MAX_STALE),
+            value(Grammar.DISCOVERY_SUBSET)));
   }
 
   private Optional<RouteMatch> match() {

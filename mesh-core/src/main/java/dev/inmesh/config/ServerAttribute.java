@@ -74,6 +74,12 @@ record ServerAttribute<T>(
               "Never used; kept in the list so that it can be seen.",
               (draft, value) -> draft.down = value),
           new ServerAttribute<>(
+              "drain",
+              new Flag(),
+              "no",
+              "No new attempts; running ones finish.",
+              (draft, value) -> draft.drain = value),
+          new ServerAttribute<>(
               "zone",
               new PlaceType(false),
               "unknown",

@@ -15,6 +15,7 @@ final class ServerDraft {
   Duration failTimeout = Server.DEFAULT_FAIL_TIMEOUT;
   boolean backup;
   boolean down;
+  boolean drain;
   String zone = "";
   String region = "";
 
@@ -25,6 +26,6 @@ final class ServerDraft {
 
   Server server() {
     return new Server(
-        host, port, weight, maxConns, maxFails, failTimeout, backup, down, zone, region);
+        host, port, weight, maxConns, maxFails, failTimeout, backup, down, drain, zone, region);
   }
 }

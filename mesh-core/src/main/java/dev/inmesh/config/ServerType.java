@@ -21,7 +21,15 @@ record ServerType() implements ValueType<Server> {
 
   @Override
   public Server parse(String entry) throws Refused {
-    String[] words = BLANKS.split(entry.strip(), -1);
+    return parse(BLANKS.split(entry.strip(), -1), entry);
+  }
+
+  /** The same of an entry whose words are known. */
+  static Server parse(List<String> words) throws Refused {
+    return parse(words.toArray(new String[0]), String.join(" ", words));
+  }
+
+  private static Server parse(String[] words, String entry) throws Refused {
     List<Fault> faults = new ArrayList<>();
     ServerDraft draft = new ServerDraft();
     try {

@@ -15,7 +15,8 @@ import java.util.Set;
  * @param name the upstream's name
  * @param route the route's name, empty for the upstream itself
  * @param match which calls belong to the route; empty for the upstream itself
- * @param servers the servers, no address twice
+ * @param servers the servers, no address twice; empty while a registry has not listed them
+ * @param discovery the registry that lists them; empty when the configuration does
  * @param hosts further host names, or {@code host:port}, that mean this upstream; lower case
  * @param keepalive idle connections kept, at most
  * @param hostHeader the Host header to send; empty sends it as called
@@ -32,6 +33,7 @@ public record UpstreamSettings(
     String route,
     Optional<RouteMatch> match,
     List<Server> servers,
+    Optional<Discovery> discovery,
     Set<String> hosts,
     int keepalive,
     String hostHeader,
@@ -57,6 +59,52 @@ public record UpstreamSettings(
   public String displayName() {
     return route.isEmpty() ? name : name + "/" + route;
   }
+
+  /** The same with other servers, in the routes too. */
+  public UpstreamSettings withServers(List<Server> listed) {
+    return new UpstreamSettings(
+        name,
+        route,
+        match,
+        listed,
+        discovery,
+        hosts,
+        keepalive,
+        hostHeader,
+        tlsName,
+        healthCheck,
+        balancer,
+        hashKey,
+        timeouts,
+        retry,
+        hedge,
+        budget,
+        maxRequests,
+        adaptiveLimit,
+        breaker,
+        outlier,
+        slowStart,
+        locality,
+        failureStatuses,
+        fallback,
+        routes.stream().map(r -> r.withServers(listed)).toList());
+  }
+
+  /**
+   * Where the servers come from.
+   *
+   * @param registry its id
+   * @param service what it knows the upstream by
+   * @param startTimeout how long the start of the mesh waits for the first list
+   * @param maxStale how long the last list is used while the registry is away; empty for ever
+   * @param subset so many servers of the list are used; empty for all
+   */
+  public record Discovery(
+      String registry,
+      String service,
+      Duration startTimeout,
+      Optional<Duration> maxStale,
+      Optional<Integer> subset) {}
 
   /**
    * What servers are asked, and what the answers come to.

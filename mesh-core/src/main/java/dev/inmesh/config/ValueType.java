@@ -17,4 +17,9 @@ interface ValueType<T> {
   default String range() {
     return "";
   }
+
+  /** Whether a value is a credential, which is never shown. */
+  default boolean isSecret() {
+    return false;
+  }
 }

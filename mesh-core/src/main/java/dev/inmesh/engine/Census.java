@@ -71,10 +71,11 @@ final class Census {
     if (state.server().down()) {
       return view(state, ServerView.State.DOWN, "down in its entry", 0);
     }
-    if (state.load.isDraining()) {
+    if (state.isDraining()) {
+      String reason = state.load.isDraining() ? "drain requested" : "drain in its entry";
       return state.inFlight() > 0
-          ? view(state, ServerView.State.DRAINING, "drain requested", 0)
-          : view(state, ServerView.State.DRAINED, "drain requested", 0);
+          ? view(state, ServerView.State.DRAINING, reason, 0)
+          : view(state, ServerView.State.DRAINED, reason, 0);
     }
     if (choice.isOutByChecks(state)) {
       HealthCheck check = settings.healthCheck();

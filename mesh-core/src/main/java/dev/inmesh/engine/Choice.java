@@ -178,7 +178,7 @@ final class Choice {
 
   private static boolean isUsable(ServerState state, Locality locality) {
     return !state.server().down()
-        && !state.load.isDraining()
+        && !state.isDraining()
         && !isFenced(state.server(), locality);
   }
 

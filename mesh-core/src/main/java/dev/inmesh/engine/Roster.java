@@ -50,6 +50,7 @@ final class Roster {
   private final RandomSource random;
   private final Ejections ejections;
   private final FaultJudge faults;
+  private final ListOrigin origin;
   private final Departed departed = new Departed();
 
   private final Object lock = new Object();
@@ -69,12 +70,14 @@ final class Roster {
       Function<String, ServerLoad> loads,
       RandomSource random,
       FaultJudge faults,
+      ListOrigin origin,
       long now) {
     this.settings = settings;
     this.listener = listener;
     this.random = random;
     this.ejections = new Ejections(random);
     this.faults = faults;
+    this.origin = origin;
     this.choice = Choice.of(List.of(), settings, random);
     this.refreshedAt = now;
     this.ratesAt = now;
@@ -447,9 +450,8 @@ final class Roster {
     synchronized (lock) {
       return "no server can be tried: "
           + Census.of(servers.values(), settings, choice, now).words()
-          + "; list from configuration "
-          + (now - listedAt) / 1_000_000_000
-          + "s ago";
+          + "; "
+          + origin.words(listedAt, now);
     }
   }
 

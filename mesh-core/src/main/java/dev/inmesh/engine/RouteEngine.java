@@ -47,10 +47,11 @@ final class RouteEngine {
       Function<String, ServerLoad> loads,
       RandomSource random,
       PauseDetector pauses,
+      ListOrigin origin,
       long now) {
     this.listener = listener;
     this.faults = new FaultJudge(pauses, random);
-    this.roster = new Roster(settings, listener, loads, random, faults, now);
+    this.roster = new Roster(settings, listener, loads, random, faults, origin, now);
     this.breaker = new UpstreamBreaker(settings.breaker(), this::breakerChanged, now);
     this.budget = new RetryBudget(settings.budget(), now);
   }

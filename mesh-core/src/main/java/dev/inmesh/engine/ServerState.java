@@ -79,6 +79,11 @@ final class ServerState implements Candidate {
     return address;
   }
 
+  /** Whether no new attempt is to go there, as somebody here or its registry asks for. */
+  boolean isDraining() {
+    return load.isDraining() || server.drain();
+  }
+
   /** FNV-1a (Fowler, Noll, Vo), mixed: the same in every process. */
   private static long hash(String text) {
     long hash = 0xcbf29ce484222325L;

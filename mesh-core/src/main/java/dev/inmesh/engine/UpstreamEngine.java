@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 
 /**
  * The engine of one upstream: answers which server to try and takes reports of how it went. It
@@ -32,6 +33,7 @@ public final class UpstreamEngine {
   /** Counts the lists. */
   private int list;
 
+  private final ListOrigin origin = new ListOrigin();
   private final RouteEngine main;
   private final HealthChecks checks;
   private volatile List<RouteEngine> routes = List.of();
@@ -55,11 +57,25 @@ public final class UpstreamEngine {
     this.pauses = pauses;
     synchronized (lock) {
       keepLoads(settings, now);
-      this.main = new RouteEngine(settings, listener, this::load, random, pauses, now);
+      this.main = new RouteEngine(settings, listener, this::load, random, pauses, origin, now);
       this.checks = new HealthChecks(main, random);
       checks.apply(settings, this::load, now);
       applyRoutes(settings, now);
     }
+  }
+
+  /**
+   * A registry says which servers there are.
+   *
+   * @param words about its list, given an instant, for messages; like {@code list from dns 4s ago}
+   */
+  public void listedBy(LongFunction<String> words) {
+    origin.listedBy(words);
+  }
+
+  /** The configuration says which servers there are, as it does without a word. */
+  public void configured() {
+    origin.configured();
   }
 
   /** Other settings and servers from now on; what stays keeps its state. */
@@ -123,7 +139,7 @@ public final class UpstreamEngine {
       if (engine == null) {
         engine =
             new RouteEngine(
-                route, routeListeners.apply(route.route()), this::load, random, pauses, now);
+                route, routeListeners.apply(route.route()), this::load, random, pauses, origin, now);
       } else {
         engine.apply(route, this::load, now);
       }

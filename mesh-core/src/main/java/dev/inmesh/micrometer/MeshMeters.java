@@ -5,9 +5,14 @@ import dev.inmesh.event.UpstreamListener;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /**
  * The meters of a mesh in a Micrometer registry. Each is built once, found without a look-up when a
@@ -18,6 +23,7 @@ public final class MeshMeters implements AutoCloseable {
   private final MeterRegistry registry;
   private final Meters own;
   private final List<UpstreamMeters> upstreams = new ArrayList<>();
+  private final Map<String, Age> ages = new HashMap<>();
   private boolean perServer;
   private int maxServers;
 
@@ -75,8 +81,44 @@ public final class MeshMeters implements AutoCloseable {
     }
   }
 
+  private record Age(String registry, Meters meters) {}
+
+  /**
+   * A gauge of an upstream's list, if there is none yet.
+   *
+   * @param list the registry that it comes from; empty for none
+   * @param seconds since the registry confirmed it; empty while there is none
+   */
+  public synchronized void age(
+      String name, Optional<String> list, Supplier<OptionalDouble> seconds) {
+    Age before = ages.get(name);
+    if (before != null && list.equals(Optional.of(before.registry()))) {
+      return;
+    }
+    removeAge(name);
+    if (list.isPresent()) {
+      Meters meters = new Meters(registry);
+      meters.add(
+          Gauge.builder("mesh.discovery.age", seconds, s -> s.get().orElse(Double.NaN))
+              .description("Since the registry last confirmed its list")
+              .baseUnit("seconds")
+              .tags("upstream", name, "registry", list.get())
+              .strongReference(true)
+              .register(registry));
+      ages.put(name, new Age(list.get(), meters));
+    }
+  }
+
+  private void removeAge(String name) {
+    Age age = ages.remove(name);
+    if (age != null) {
+      age.meters().removeAll();
+    }
+  }
+
   /** Removes the meters of an upstream and of its routes. */
   public synchronized void remove(String name) {
+    removeAge(name);
     upstreams.removeIf(
         meters -> {
           boolean is = meters.isOf(name);
@@ -104,6 +146,7 @@ public final class MeshMeters implements AutoCloseable {
   public synchronized void close() {
     upstreams.forEach(UpstreamMeters::close);
     upstreams.clear();
+    List.copyOf(ages.keySet()).forEach(this::removeAge);
     own.removeAll();
   }
 }

@@ -2,6 +2,7 @@ package dev.inmesh.server;
 
 import inet.ipaddr.IPAddress;
 import inet.ipaddr.IPAddressString;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
@@ -38,6 +39,19 @@ public final class AddressLiteral {
     } catch (UnknownHostException e) {
       throw new IllegalStateException(e); // Four bytes or sixteen.
     }
+  }
+
+  /** The one spelling of an address that others may spell in another way; a name as it is. */
+  public static String canonical(String text) {
+    Optional<InetAddress> address = of(text);
+    IPAddress parsed = parse(text);
+    if (address.isEmpty() || parsed == null) {
+      return text;
+    }
+    // The JDK takes an IPv4-mapped address for the IPv4 address that it maps.
+    return address.get() instanceof Inet4Address four
+        ? four.getHostAddress()
+        : parsed.toCanonicalString();
   }
 
   /** The same, of which an IPv4-mapped one stays IPv6; null when there is none. */

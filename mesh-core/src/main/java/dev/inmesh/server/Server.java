@@ -19,6 +19,7 @@ import java.util.OptionalInt;
  * @param failTimeout the window of {@code maxFails}, and how long the first such ejection lasts
  * @param backup used only when no other server can be
  * @param down never used; kept in the list so that it can be seen
+ * @param drain no new attempts, running ones finish, as its registry asks for
  * @param zone where it runs, for {@code prefer-zone}; empty when unknown
  * @param region where it runs, for {@code region-fence}; empty when unknown
  */
@@ -31,6 +32,7 @@ public record Server(
     Duration failTimeout,
     boolean backup,
     boolean down,
+    boolean drain,
     String zone,
     String region) {
 
@@ -71,7 +73,7 @@ public record Server(
   /** A server of weight 1 with no other attribute. */
   public static Server of(String host, int port) {
     return new Server(
-        host, port, 1, 0, OptionalInt.empty(), DEFAULT_FAIL_TIMEOUT, false, false, "", "");
+        host, port, 1, 0, OptionalInt.empty(), DEFAULT_FAIL_TIMEOUT, false, false, false, "", "");
   }
 
   /** {@code host:port}, an IPv6 literal in brackets; what identifies the server. */

@@ -183,7 +183,8 @@ class ProblemsTest {
     assertThat(problem(SERVERS, "mesh.upstream.paymnts.timeout=1s"))
         .isEqualTo(
             "MESH-C05 mesh.upstream.paymnts.timeout: upstream 'paymnts' has no servers;"
-                + " set mesh.upstream.paymnts.servers. Did you mean 'payments'? [code]");
+                + " set mesh.upstream.paymnts.servers or .discovery. Did you mean 'payments'?"
+                + " [code]");
   }
 
   @Test

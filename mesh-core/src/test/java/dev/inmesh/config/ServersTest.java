@@ -33,6 +33,7 @@ class ServersTest {
                 Duration.ofSeconds(30),
                 true,
                 false,
+                false,
                 "z1",
                 "no"),
             new Server(
@@ -44,6 +45,7 @@ class ServersTest {
                 Duration.ofSeconds(10),
                 false,
                 true,
+                false,
                 "",
                 ""),
             Server.of("inventory.example.no", 443));

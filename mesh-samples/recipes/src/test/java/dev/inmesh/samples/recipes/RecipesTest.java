@@ -57,6 +57,14 @@ final class RecipesTest {
   }
 
   @Test
+  void aServerThatJoinsTheFileIsCalled() throws Exception {
+    try (LocalServer a = LocalServer.answering("a");
+        LocalServer b = LocalServer.answering("b")) {
+      assertThat(ServersFromFile.run(a.address(), b.address())).containsExactly("a", "b");
+    }
+  }
+
+  @Test
   void weightsShareTheCallsFiveToOne() throws Exception {
     try (LocalServer big = LocalServer.answering(STOCK);
         LocalServer small = LocalServer.answering(STOCK)) {

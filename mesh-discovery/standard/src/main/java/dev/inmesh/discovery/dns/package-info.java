@@ -1,0 +1,5 @@
+/** Server lists from DNS. */
+@NullMarked
+package dev.inmesh.discovery.dns;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Server lists from files. */
+@NullMarked
+package dev.inmesh.discovery.file;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,12 @@
+/** Server lists from files and DNS. */
+module dev.inmesh.discovery.standard {
+  requires dev.inmesh;
+  requires com.fasterxml.jackson.core;
+  requires org.dnsjava;
+  requires static org.jspecify;
+
+  provides dev.inmesh.server.ServerSourceFactory with
+      dev.inmesh.discovery.file.FileSourceFactory,
+      dev.inmesh.discovery.dns.DnsSourceFactory,
+      dev.inmesh.discovery.dns.DnsSrvSourceFactory;
+}

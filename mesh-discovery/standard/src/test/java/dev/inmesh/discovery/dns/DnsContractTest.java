@@ -1,0 +1,19 @@
+package dev.inmesh.discovery.dns;
+
+import dev.inmesh.discovery.contract.ServerSourceContract;
+import dev.inmesh.discovery.contract.TestRegistry;
+import dev.inmesh.server.ServerEntry;
+import java.util.List;
+
+final class DnsContractTest extends ServerSourceContract {
+
+  @Override
+  protected TestRegistry start(int port) throws Exception {
+    return new DnsRegistry(port, false);
+  }
+
+  @Override
+  protected List<ServerEntry> poisons() {
+    return List.of(ServerEntry.of("192.0.2.7", 80), ServerEntry.of("192.0.2.8", 80));
+  }
+}

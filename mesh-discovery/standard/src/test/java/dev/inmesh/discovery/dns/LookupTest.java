@@ -1,0 +1,210 @@
+package dev.inmesh.discovery.dns;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.inmesh.server.Listing;
+import dev.inmesh.server.ServerEntry;
+import dev.inmesh.server.ServerSource;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Type;
+
+@Timeout(60)
+final class LookupTest {
+
+  private static final Schedule SCHEDULE =
+      new Schedule(Duration.ofMillis(100), Duration.ofHours(1));
+
+  private final DnsServer server;
+  private final Lookup lookup;
+
+  LookupTest() throws IOException {
+    this.server = new DnsServer();
+    this.lookup = lookup(server.address());
+  }
+
+  private static Lookup lookup(String... addresses) {
+    return new Lookup(new DnsClient(List.of(addresses), Duration.ofMillis(300)));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    server.close();
+  }
+
+  /** The first list that a source says. */
+  private static List<String> listed(ServerSource source, String service) throws Exception {
+    List<String> heard = new ArrayList<>();
+    Listing once =
+        new Listing() {
+          @Override
+          public boolean list(List<ServerEntry> entries) {
+            entries.forEach(entry -> heard.add(String.join(" ", entry.words())));
+            Thread.currentThread().interrupt();
+            return true;
+          }
+
+          @Override
+          public void unchanged() {}
+        };
+    try (source) {
+      source.follow(service, once);
+    } catch (InterruptedException heardOnce) {
+      return heard;
+    }
+    return heard;
+  }
+
+  private DnsSource addresses(Family family) {
+    return new DnsSource(lookup, family, 80, SCHEDULE);
+  }
+
+  private DnsSrvSource services(boolean byName) {
+    return new DnsSrvSource(lookup, Family.ANY, byName, SCHEDULE);
+  }
+
+  @Test
+  void anAnswerHoldsAsLongAsTheShortestOfItsRecords() throws Exception {
+    server.set(
+        DnsServer.records(
+            DnsServer.alias("a.test", 7, "b.test"),
+            DnsServer.alias("b.test", 90, "c.test"),
+            DnsServer.address("c.test", 60, "10.0.0.1"),
+            DnsServer.address("c.test", 30, "10.0.0.2")));
+
+    Lookup.Found found = lookup.find("a.test", Type.A);
+
+    assertThat(found.records()).hasSize(2);
+    assertThat(found.ttlSeconds()).isEqualTo(7);
+  }
+
+  @Test
+  void aliasesInACircleAreRefused() {
+    server.set(
+        DnsServer.records(
+            DnsServer.alias("a.test", 7, "b.test"), DnsServer.alias("b.test", 7, "a.test")));
+
+    assertThatThrownBy(() -> lookup.find("a.test", Type.A))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("aliases");
+  }
+
+  @Test
+  void aNameThatIsNotThereIsAnEmptyAnswer() throws Exception {
+    Lookup.Found found = lookup.find("nobody.test", Type.A);
+
+    assertThat(found.exists()).isFalse();
+    assertThat(found.records()).isEmpty();
+    assertThat(found.ttlSeconds()).isEqualTo(1);
+  }
+
+  @Test
+  void aServerThatFailsIsAnErrorAndNoEmptyAnswer() {
+    server.fail(Rcode.SERVFAIL);
+
+    assertThatThrownBy(() -> lookup.find("a.test", Type.A))
+        .isInstanceOf(IOException.class)
+        .hasMessage("a.test. A at " + server.address() + ": SERVFAIL");
+  }
+
+  @Test
+  void aServerThatSaysNothingIsNotWaitedForForEver() {
+    server.silence(true);
+
+    assertThatThrownBy(() -> lookup.find("a.test", Type.A))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no answer within 300 ms");
+  }
+
+  @Test
+  void theNextServerIsAskedWhenOneIsAway() throws Exception {
+    try (DnsServer other = new DnsServer()) {
+      other.set(DnsServer.records(DnsServer.address("a.test", 9, "10.0.0.1")));
+      server.kill();
+
+      assertThat(lookup(server.address(), other.address()).find("a.test", Type.A).records())
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void aLongAnswerComesOverTcp() throws Exception {
+    List<Record> records = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      records.add(DnsServer.address("a.test", 9, "10.0." + i / 250 + "." + (1 + i % 250)));
+    }
+    server.set(records);
+
+    assertThat(listed(addresses(Family.ANY), "a.test:5000"))
+        .hasSize(1000)
+        .contains("10.0.0.1:5000", "10.0.3.250:5000");
+    assertThat(server.overTcp()).isOne();
+  }
+
+  @Test
+  void aServerWithTwoFamiliesOfAddressesIsOne() throws Exception {
+    server.set(
+        DnsServer.records(
+            DnsServer.address("both.test", 9, "10.0.0.1"),
+            DnsServer.address("both.test", 9, "fd00::1"),
+            DnsServer.address("six.test", 9, "fd00::2")));
+
+    assertThat(listed(addresses(Family.ANY), "both.test")).containsExactly("10.0.0.1:80");
+    assertThat(listed(addresses(Family.IPV6), "both.test"))
+        .containsExactly("[fd00:0:0:0:0:0:0:1]:80");
+    assertThat(listed(addresses(Family.ANY), "six.test"))
+        .containsExactly("[fd00:0:0:0:0:0:0:2]:80");
+    assertThat(listed(addresses(Family.IPV4), "six.test")).isEmpty();
+  }
+
+  @Test
+  void weightsAreTakenAndAllButTheFirstPriorityAreBackups() throws Exception {
+    server.set(
+        DnsServer.records(
+            DnsServer.service("s.test", 9, 20, 5, 5002, "c.test"),
+            DnsServer.service("s.test", 9, 10, 5, 5000, "a.test"),
+            DnsServer.service("s.test", 9, 10, 0, 5001, "b.test"),
+            DnsServer.service("s.test", 9, 30, 1, 5003, "d.test"),
+            DnsServer.address("a.test", 9, "10.0.0.1"),
+            DnsServer.address("b.test", 9, "10.0.0.2"),
+            DnsServer.address("c.test", 9, "10.0.0.3"),
+            DnsServer.address("d.test", 9, "10.0.0.4")));
+
+    assertThat(listed(services(false), "s.test"))
+        .containsExactly(
+            "10.0.0.1:5000 weight=5",
+            "10.0.0.2:5001",
+            "10.0.0.3:5002 weight=5 backup",
+            "10.0.0.4:5003 backup");
+    assertThat(listed(services(true), "s.test"))
+        .containsExactly(
+            "a.test:5000 weight=5", "b.test:5001", "c.test:5002 weight=5 backup",
+            "d.test:5003 backup");
+  }
+
+  @Test
+  void aDotAsTargetIsNoServer() throws Exception {
+    server.set(DnsServer.records(DnsServer.service("s.test", 9, 1, 1, 80, ".")));
+
+    assertThat(listed(services(false), "s.test")).isEmpty();
+  }
+
+  @Test
+  void anAnswerIsAskedForAgainAheadOfItsEnd() {
+    Schedule schedule = new Schedule(Duration.ofSeconds(1), Duration.ofMinutes(1));
+
+    assertThat(schedule.waitMillis(10, true, 0)).isEqualTo(8_000);
+    assertThat(schedule.waitMillis(10, true, 1)).isEqualTo(9_000);
+    assertThat(schedule.waitMillis(0, true, 0)).isEqualTo(1_000);
+    assertThat(schedule.waitMillis(86_400, true, 0)).isEqualTo(60_000);
+    assertThat(schedule.waitMillis(30, false, 0)).isEqualTo(1_000);
+  }
+}
