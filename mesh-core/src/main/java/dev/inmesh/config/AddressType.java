@@ -7,8 +7,7 @@ record AddressType() implements ValueType<String> {
   public String parse(String text) throws Refused {
     HostPort address = HostPort.parse(text.strip());
     if (address.port().isEmpty()) {
-      throw Refused.malformed(
-          Echo.quoted(text) + " has no port; write it like " + HostPort.SYNTAX);
+      throw Refused.malformed(Echo.quoted(text) + " has no port; write it like " + HostPort.SYNTAX);
     }
     return address.toString();
   }

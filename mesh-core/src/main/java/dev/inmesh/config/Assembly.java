@@ -109,8 +109,7 @@ final class Assembly {
     }
   }
 
-  private void checkRegistry(
-      UpstreamSettings upstream, Map<String, RegistrySettings> registries) {
+  private void checkRegistry(UpstreamSettings upstream, Map<String, RegistrySettings> registries) {
     if (upstream.discovery().isEmpty()) {
       return;
     }

@@ -26,7 +26,8 @@ final class Changes {
           Effective was = before.resolution().effective(name);
           Effective is = after.resolution().effective(name);
           if (!was.equals(is)) {
-            lines.add(key + " " + shown(name, was) + " -> " + shown(name, is) + " (" + is.source() + ")");
+            lines.add(
+                key + " " + shown(name, was) + " -> " + shown(name, is) + " (" + is.source() + ")");
           }
         });
     lines.addAll(newContents(before, after));

@@ -77,8 +77,7 @@ public final class EntryCheck {
   private static List<Server> withoutTwins(List<Server> sorted) {
     List<Server> servers = new ArrayList<>(sorted.size());
     for (Server server : sorted) {
-      if (servers.isEmpty()
-          || BY_ADDRESS.compare(servers.get(servers.size() - 1), server) != 0) {
+      if (servers.isEmpty() || BY_ADDRESS.compare(servers.get(servers.size() - 1), server) != 0) {
         servers.add(server);
       }
     }
@@ -88,8 +87,7 @@ public final class EntryCheck {
   private Verdict judge(ServerEntry entry) {
     int length = entry.words().stream().mapToInt(String::length).sum();
     if (length > LONGEST) {
-      return new Verdict(
-          null, Echo.quoted(entry.address()) + " has " + length + " characters");
+      return new Verdict(null, Echo.quoted(entry.address()) + " has " + length + " characters");
     }
     try {
       Server server = canonical(ServerType.parse(entry.words()));

@@ -24,7 +24,8 @@ record Load(
     List<String> warnings = new ArrayList<>();
     FileWatch files = new FileWatch();
     RegistryTypes types = new RegistryTypes();
-    Map<String, List<Setting>> written = new Reading(keys, types, problems, warnings).settings(files);
+    Map<String, List<Setting>> written =
+        new Reading(keys, types, problems, warnings).settings(files);
     types.read(written);
 
     Resolution resolution = new Resolution();
@@ -37,7 +38,8 @@ record Load(
     }
     resolution.all().forEach(setting -> checkValue(setting, problems));
 
-    MeshSettings settings = new Assembly(resolution, types, files, problems).settings(!written.isEmpty());
+    MeshSettings settings =
+        new Assembly(resolution, types, files, problems).settings(!written.isEmpty());
     return new Load(
         settings,
         resolution,

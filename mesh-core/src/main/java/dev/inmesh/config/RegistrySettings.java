@@ -6,7 +6,8 @@ import dev.inmesh.server.SourceSettings;
 import java.util.Optional;
 
 /**
- * A registry of the configuration. Immutable; equal when the source that it makes would be the same.
+ * A registry of the configuration. Immutable; equal when the source that it makes would be the
+ * same.
  */
 public final class RegistrySettings {
 

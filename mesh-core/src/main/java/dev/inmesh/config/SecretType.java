@@ -7,7 +7,8 @@ record SecretType() implements ValueType<String> {
   public String parse(String written) throws Refused {
     String text = written.strip();
     if (text.isEmpty() || text.chars().anyMatch(Character::isISOControl)) {
-      throw Refused.malformed("is empty or not on one line; write the credential, or remove the key");
+      throw Refused.malformed(
+          "is empty or not on one line; write the credential, or remove the key");
     }
     return text;
   }

@@ -177,9 +177,7 @@ final class Choice {
   }
 
   private static boolean isUsable(ServerState state, Locality locality) {
-    return !state.server().down()
-        && !state.isDraining()
-        && !isFenced(state.server(), locality);
+    return !state.server().down() && !state.isDraining() && !isFenced(state.server(), locality);
   }
 
   private static long until(ServerState state) {

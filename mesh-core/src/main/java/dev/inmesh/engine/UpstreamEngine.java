@@ -139,7 +139,13 @@ public final class UpstreamEngine {
       if (engine == null) {
         engine =
             new RouteEngine(
-                route, routeListeners.apply(route.route()), this::load, random, pauses, origin, now);
+                route,
+                routeListeners.apply(route.route()),
+                this::load,
+                random,
+                pauses,
+                origin,
+                now);
       } else {
         engine.apply(route, this::load, now);
       }

@@ -3,9 +3,9 @@ package dev.inmesh.registry;
 import java.util.function.DoubleSupplier;
 
 /**
- * How long to wait before a registry is asked again: 100 ms at first, twice as long each time, 2 s at
- * most; each between half and all of that, so that a thousand clients don't come back as one. Not
- * safe for concurrent use.
+ * How long to wait before a registry is asked again: 100 ms at first, twice as long each time, 2 s
+ * at most; each between half and all of that, so that a thousand clients don't come back as one.
+ * Not safe for concurrent use.
  */
 final class Backoff {
 

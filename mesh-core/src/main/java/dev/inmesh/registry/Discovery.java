@@ -88,8 +88,7 @@ public final class Discovery implements AutoCloseable {
       if (registry != null && !registries.containsKey(id)) {
         OpenRegistry old = before.get(id);
         registries.put(
-            id,
-            old != null && old.settings().equals(registry) ? old : new OpenRegistry(registry));
+            id, old != null && old.settings().equals(registry) ? old : new OpenRegistry(registry));
       }
     }
   }
@@ -101,12 +100,7 @@ public final class Discovery implements AutoCloseable {
     if (keeper == null) {
       keeper =
           new ListKeeper(
-              name,
-              discovery,
-              settings.allowedNetworks(),
-              clock,
-              seed,
-              () -> changed.accept(name));
+              name, discovery, settings.allowedNetworks(), clock, seed, () -> changed.accept(name));
     } else {
       keeper.apply(discovery, settings.allowedNetworks());
     }

@@ -7,8 +7,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A thread that follows a service of a registry for one upstream, and begins anew, after a back-off,
- * when the registry fails.
+ * A thread that follows a service of a registry for one upstream, and begins anew, after a
+ * back-off, when the registry fails.
  */
 final class Follower implements Listing, AutoCloseable {
 

@@ -1,4 +1,6 @@
-/** Follows the registries that list servers, and keeps the rules of what is taken over from them. */
+/**
+ * Follows the registries that list servers, and keeps the rules of what is taken over from them.
+ */
 @NullMarked
 package dev.inmesh.registry;
 

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A server as a registry lists it, in the words of a server line; nothing of it is checked yet: that
- * is the mesh's to do, in one place for all registries. Immutable.
+ * A server as a registry lists it, in the words of a server line; nothing of it is checked yet:
+ * that is the mesh's to do, in one place for all registries. Immutable.
  *
  * <pre>{@code
  * ServerEntry.of("10.0.0.3", 5000).with("weight", "5").with("zone", "a").with("drain")

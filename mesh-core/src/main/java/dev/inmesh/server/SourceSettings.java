@@ -3,9 +3,7 @@ package dev.inmesh.server;
 import java.util.Collection;
 import java.util.Map;
 
-/**
- * What {@code mesh.discovery.<id>} says of a registry. Immutable; equal when all values are.
- */
+/** What {@code mesh.discovery.<id>} says of a registry. Immutable; equal when all values are. */
 public final class SourceSettings {
 
   private final String id;

@@ -12,7 +12,9 @@ import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Keys of registries, and of upstreams that have one; the type {@code scripted} is of the tests. */
+/**
+ * Keys of registries, and of upstreams that have one; the type {@code scripted} is of the tests.
+ */
 final class DiscoveryKeysTest {
 
   private static final String[] REGISTRY = {
@@ -26,8 +28,7 @@ final class DiscoveryKeysTest {
   }
 
   private static UpstreamSettings payments(String... more) {
-    return Objects.requireNonNull(
-        Written.settings(with(more)).upstreams().get("payments"));
+    return Objects.requireNonNull(Written.settings(with(more)).upstreams().get("payments"));
   }
 
   private static Discovery discovery(String... more) {
@@ -62,7 +63,8 @@ final class DiscoveryKeysTest {
 
   @Test
   void theDefaultsCanNameTheRegistryOfAllUpstreams() {
-    assertThat(discovery("mesh.defaults.discovery=r", "mesh.upstream.payments.timeout=3s").service())
+    assertThat(
+            discovery("mesh.defaults.discovery=r", "mesh.upstream.payments.timeout=3s").service())
         .isEqualTo("payments");
   }
 
@@ -163,18 +165,17 @@ final class DiscoveryKeysTest {
 
     assertThat(configuration.current().toString()).doesNotContain("hush").contains("***");
     RegistrySettings registry =
-        Objects.requireNonNull(
-            configuration.current().settings().registries().get("r"));
+        Objects.requireNonNull(configuration.current().settings().registries().get("r"));
     assertThat(registry.toString()).doesNotContain("hush");
-    assertThat(registry.shown("401 for hush\nat 10.0.0.1"))
-        .isEqualTo("401 for ***\\nat 10.0.0.1");
+    assertThat(registry.shown("401 for hush\nat 10.0.0.1")).isEqualTo("401 for ***\\nat 10.0.0.1");
   }
 
   @Test
   void aChangedCredentialIsNotShownEither() {
     Map<String, String> keys =
         new LinkedHashMap<>(
-            Written.keys(with("mesh.discovery.r.token=hush", "mesh.upstream.payments.discovery=r")));
+            Written.keys(
+                with("mesh.discovery.r.token=hush", "mesh.upstream.payments.discovery=r")));
     List<String> lines = new ArrayList<>();
     ConfigLog log =
         new ConfigLog() {

@@ -101,8 +101,7 @@ final class ListKeeperTest {
 
     assertThat(say()).isFalse();
     assertThat(servers()).containsExactly("10.0.0.1:80");
-    assertThat(keeper.words(clock.get()))
-        .isEqualTo("list from dns 0s ago (it lists no server)");
+    assertThat(keeper.words(clock.get())).isEqualTo("list from dns 0s ago (it lists no server)");
 
     assertThat(say()).isTrue();
     assertThat(servers()).isEmpty();
@@ -177,8 +176,7 @@ final class ListKeeperTest {
     keeper.tick(clock.get());
 
     assertThat(servers()).containsExactly("10.0.0.1:80");
-    assertThat(keeper.words(clock.get()))
-        .isEqualTo("list from dns 3600s ago (connection refused)");
+    assertThat(keeper.words(clock.get())).isEqualTo("list from dns 3600s ago (connection refused)");
   }
 
   @Test

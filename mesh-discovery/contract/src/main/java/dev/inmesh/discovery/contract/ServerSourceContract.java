@@ -141,8 +141,7 @@ public abstract class ServerSourceContract {
     list(0, 1);
 
     try (Mesh mesh = mesh()) {
-      assertThat(addresses(mesh))
-          .containsExactlyInAnyOrder(servers.address(0), servers.address(1));
+      assertThat(addresses(mesh)).containsExactlyInAnyOrder(servers.address(0), servers.address(1));
     }
   }
 
@@ -174,8 +173,7 @@ public abstract class ServerSourceContract {
       registry.kill();
       await("the list's age", () -> age.value() > AWAY_SECONDS);
 
-      assertThat(addresses(mesh))
-          .containsExactlyInAnyOrder(servers.address(0), servers.address(1));
+      assertThat(addresses(mesh)).containsExactlyInAnyOrder(servers.address(0), servers.address(1));
 
       registry.restart();
       list(0, 1, 2);
@@ -295,8 +293,7 @@ public abstract class ServerSourceContract {
     registry.list(entries);
 
     try (Mesh mesh = mesh()) {
-      assertThat(addresses(mesh))
-          .containsExactlyInAnyOrder(servers.address(0), servers.address(1));
+      assertThat(addresses(mesh)).containsExactlyInAnyOrder(servers.address(0), servers.address(1));
     }
   }
 
@@ -307,8 +304,7 @@ public abstract class ServerSourceContract {
     registry.list(entries);
 
     try (Mesh mesh = mesh()) {
-      assertThat(addresses(mesh))
-          .containsExactlyInAnyOrder(servers.address(0), servers.address(1));
+      assertThat(addresses(mesh)).containsExactlyInAnyOrder(servers.address(0), servers.address(1));
     }
   }
 

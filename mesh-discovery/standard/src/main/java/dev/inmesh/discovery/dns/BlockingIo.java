@@ -20,8 +20,9 @@ import org.xbill.DNS.io.TcpIoClient;
 import org.xbill.DNS.io.UdpIoClient;
 
 /**
- * Sends queries in the thread that asks, which an interrupt ends. dnsjava's own way has a thread for
- * the whole process, which nobody here could end. Each query has a socket, and so a port, of its own.
+ * Sends queries in the thread that asks, which an interrupt ends. dnsjava's own way has a thread
+ * for the whole process, which nobody here could end. Each query has a socket, and so a port, of
+ * its own.
  */
 final class BlockingIo implements IoClientFactory, UdpIoClient, TcpIoClient {
 
@@ -50,8 +51,7 @@ final class BlockingIo implements IoClientFactory, UdpIoClient, TcpIoClient {
       DatagramPacket answer = new DatagramPacket(new byte[max], max);
       channel.socket().setSoTimeout(millis(timeout.toNanos()));
       channel.socket().receive(answer);
-      return CompletableFuture.completedFuture(
-          Arrays.copyOf(answer.getData(), answer.getLength()));
+      return CompletableFuture.completedFuture(Arrays.copyOf(answer.getData(), answer.getLength()));
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }

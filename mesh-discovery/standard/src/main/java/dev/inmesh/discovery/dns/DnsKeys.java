@@ -11,11 +11,16 @@ import java.util.regex.Pattern;
 final class DnsKeys {
 
   static final SourceKey<List<String>> ADDRESS =
-      SourceKey.addresses("address", "The name servers, asked in this order; the system's if unset.");
+      SourceKey.addresses(
+          "address", "The name servers, asked in this order; the system's if unset.");
 
   static final SourceKey<Duration> TIMEOUT =
       SourceKey.duration(
-          "timeout", Duration.ofMillis(10), Duration.ofMinutes(1), "2s", "One query to one of them.");
+          "timeout",
+          Duration.ofMillis(10),
+          Duration.ofMinutes(1),
+          "2s",
+          "One query to one of them.");
 
   static final SourceKey<Duration> MIN_TTL =
       SourceKey.duration(

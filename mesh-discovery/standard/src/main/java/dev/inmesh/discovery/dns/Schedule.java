@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * When an answer is asked for again: ahead of its end, after 80 to 90 % of its time, so that a change
- * is seen within it. Immutable.
+ * When an answer is asked for again: ahead of its end, after 80 to 90 % of its time, so that a
+ * change is seen within it. Immutable.
  *
  * @param least between two queries
  * @param most between two queries

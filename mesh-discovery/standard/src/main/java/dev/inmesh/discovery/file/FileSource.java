@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Server lists from files, each looked at five times a second. A WatchService is not enough: it hears
- * nothing of changes that another machine makes on a network file system, nothing of a symbolic
- * link's target, which is how Kubernetes swaps a ConfigMap, and on some systems it polls itself,
- * every 10 seconds.
+ * Server lists from files, each looked at five times a second. A WatchService is not enough: it
+ * hears nothing of changes that another machine makes on a network file system, nothing of a
+ * symbolic link's target, which is how Kubernetes swaps a ConfigMap, and on some systems it polls
+ * itself, every 10 seconds.
  */
 final class FileSource implements ServerSource {
 

@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a file of servers says: JSON where its name ends in {@code .json}, else lines as nginx writes
- * them.
+ * What a file of servers says: JSON where its name ends in {@code .json}, else lines as nginx
+ * writes them.
  */
 final class ServerFile {
 

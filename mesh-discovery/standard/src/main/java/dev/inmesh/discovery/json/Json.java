@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A JSON value. What isn't there reads as nothing, so that a registry's answer can be walked through
- * without a check at each step. Immutable.
+ * A JSON value. What isn't there reads as nothing, so that a registry's answer can be walked
+ * through without a check at each step. Immutable.
  */
 public final class Json {
 

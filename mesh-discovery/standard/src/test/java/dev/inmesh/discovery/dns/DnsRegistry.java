@@ -25,10 +25,7 @@ final class DnsRegistry implements TestRegistry {
 
   @Override
   public Map<String, String> keys() {
-    return Map.of(
-        "type", srv ? "dns-srv" : "dns",
-        "address", server.address(),
-        "timeout", "500ms");
+    return Map.of("type", srv ? "dns-srv" : "dns", "address", server.address(), "timeout", "500ms");
   }
 
   @Override

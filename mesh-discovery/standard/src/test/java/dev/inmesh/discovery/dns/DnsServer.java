@@ -194,8 +194,7 @@ final class DnsServer implements AutoCloseable {
     return new CNAMERecord(name(name), DClass.IN, ttl, name(target));
   }
 
-  static Record service(
-      String name, long ttl, int priority, int weight, int port, String target) {
+  static Record service(String name, long ttl, int priority, int weight, int port, String target) {
     return new SRVRecord(name(name), DClass.IN, ttl, priority, weight, port, name(target));
   }
 

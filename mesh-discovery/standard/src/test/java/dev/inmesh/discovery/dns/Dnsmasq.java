@@ -87,8 +87,7 @@ final class Dnsmasq implements TestRegistry {
   }
 
   private void awaitUp() throws Exception {
-    DnsClient client =
-        new DnsClient(List.of("127.0.0.1:" + port), Duration.ofMillis(200));
+    DnsClient client = new DnsClient(List.of("127.0.0.1:" + port), Duration.ofMillis(200));
     for (int tries = 0; ; tries++) {
       try {
         Object unused = client.ask(DnsServer.name(NAME), Type.A);

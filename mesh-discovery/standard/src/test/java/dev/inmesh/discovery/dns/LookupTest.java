@@ -186,7 +186,9 @@ final class LookupTest {
             "10.0.0.4:5003 backup");
     assertThat(listed(services(true), "s.test"))
         .containsExactly(
-            "a.test:5000 weight=5", "b.test:5001", "c.test:5002 weight=5 backup",
+            "a.test:5000 weight=5",
+            "b.test:5001",
+            "c.test:5002 weight=5 backup",
             "d.test:5003 backup");
   }
 

@@ -115,9 +115,7 @@ final class FileSourceTest {
   }
 
   private static String text(List<String> lines, boolean json) {
-    return json
-        ? "[\"" + String.join("\",\"", lines) + "\"]"
-        : String.join("\n", lines) + "\n";
+    return json ? "[\"" + String.join("\",\"", lines) + "\"]" : String.join("\n", lines) + "\n";
   }
 
   @Test
@@ -211,8 +209,7 @@ final class FileSourceTest {
   }
 
   private static List<ServerEntry> parse(String name, String text) throws IOException {
-    return ServerFile.parse(
-        text.getBytes(StandardCharsets.UTF_8), Path.of(name), "inventory");
+    return ServerFile.parse(text.getBytes(StandardCharsets.UTF_8), Path.of(name), "inventory");
   }
 
   @Test
