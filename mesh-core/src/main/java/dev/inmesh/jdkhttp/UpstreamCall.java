@@ -30,6 +30,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpstreamCall<T> {
 
+  /** A reader that still waits for bytes at the deadline is to be told so first. */
+  private static final long READER_FIRST_NANOS = 2_000_000;
+
+  /** How much longer a body handler may take an answer that is none of a server's. */
+  private static final long LOCAL_NANOS = 100_000_000;
+
   private final UserCall<T> user;
   private final HttpRequest request;
   private final HttpCall call;
@@ -173,7 +179,7 @@ final class UpstreamCall<T> {
             handOut(attempt);
           } else {
             attempt.discard();
-            user.answer(AnswerHead.local(local), bytes(local), request, Optional.empty());
+            answer(local);
           }
         });
   }
@@ -192,9 +198,19 @@ final class UpstreamCall<T> {
           if (local == null) {
             user.fail(call.without(instead, failure));
           } else {
-            user.answer(AnswerHead.local(local), bytes(local), request, Optional.empty());
+            answer(local);
           }
         });
+  }
+
+  private void answer(LocalAnswer local) {
+    // It may be here at the last moment, and nobody would be served by a failure then.
+    user.handlerEndsWithin(Math.max(0, nanosLeft()) + LOCAL_NANOS, call::handlerLate);
+    user.answer(AnswerHead.local(local), bytes(local), request, Optional.empty());
+  }
+
+  private long nanosLeft() {
+    return call.deadlineNanos() - System.nanoTime();
   }
 
   private List<ByteBuffer> bytes(LocalAnswer local) {
@@ -239,6 +255,7 @@ final class UpstreamCall<T> {
       user.follow(next, head, request, attempt, call.deadlineNanos());
       return;
     }
+    user.handlerEndsWithin(nanosLeft() + READER_FIRST_NANOS, call::handlerLate);
     KeptBytes kept = kept(attempt, head);
     List<ByteBuffer> bytes = attempt.bytes();
     if (bytes == null) {

@@ -3,6 +3,7 @@ package dev.inmesh.jdkhttp;
 import dev.inmesh.call.Deadline;
 import dev.inmesh.call.MeshException;
 import dev.inmesh.http.HttpUpstream;
+import dev.inmesh.http.Timers;
 import dev.inmesh.server.AllowedNetworks;
 import dev.inmesh.server.OutsideNetworksException;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +129,22 @@ final class UserCall<T> {
 
   void fail(Throwable failure) {
     future.completeExceptionally(failure);
+  }
+
+  /**
+   * Somebody takes the answer from now on, on a thread that can't be cancelled; whoever waits for
+   * what becomes of it must not wait for longer than this.
+   */
+  void handlerEndsWithin(long nanos, Supplier<MeshException> late) {
+    Timers.Timer timer =
+        mesh.timers().schedule(nanos, () -> mesh.executor().execute(() -> handlerIsLate(late)));
+    CompletableFuture<?> unused = future.whenComplete((answer, failure) -> timer.cancel());
+  }
+
+  private void handlerIsLate(Supplier<MeshException> late) {
+    if (!future.isDone()) {
+      fail(late.get());
+    }
   }
 
   /** The answer is here, and its body is in memory. */
