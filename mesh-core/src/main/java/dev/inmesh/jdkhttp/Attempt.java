@@ -137,9 +137,8 @@ final class Attempt extends HttpAttempt implements BodyWatch {
   }
 
   /**
-   * The head of an answer is here. A future that is cancelled in this moment doesn't tell, and
-   * before Java 21 a body that nobody takes would keep its connection, and the client's thread, for
-   * ever.
+   * The head of an answer is here. A future that is cancelled in this moment doesn't tell, and on
+   * Java 17 a body that nobody takes would keep its connection, and the client's thread, for ever.
    */
   private BodySubscriber<Flow.Publisher<List<ByteBuffer>>> bodyOf(ResponseInfo head) {
     return BodySubscribers.mapping(

@@ -35,7 +35,7 @@ final class AttemptClients {
 
   /**
    * Lets go of the clients, which ends their threads and closes their connections when nothing is
-   * in flight on them any more; the JDK closes none of its own accord before Java 21.
+   * in flight on them any more: before Java 21 there is no other way to close one.
    */
   void letGo() {
     byConnectTimeout.invalidateAll();
