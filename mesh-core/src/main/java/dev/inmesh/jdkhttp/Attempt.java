@@ -15,7 +15,9 @@ import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpResponse.ResponseInfo;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -34,10 +36,11 @@ import org.jspecify.annotations.Nullable;
 final class Attempt extends HttpAttempt implements BodyWatch {
 
   /**
-   * The JDK's own timer says whether the connection was made, so it may go first; ours is for the
-   * case that no thread is free to pass on what it said.
+   * The JDK's own timer says whether the connection was made, so it goes first. It is a millisecond
+   * late or more, and what it says goes over several threads: by so much it is set before ours,
+   * which keeps the deadline; of a short time a tenth.
    */
-  private static final long GRACE_NANOS = 10_000_000;
+  private static final long LEAD_NANOS = 2_000_000;
 
   private final HttpCall call;
   private final UpstreamCall<?> driver;
@@ -128,21 +131,20 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       return;
     }
     try {
-      RequestAt request =
-          driver.outgoing().to(lease().server(), address, Duration.ofNanos(left), body);
+      RequestAt request = driver.outgoing().to(lease().server(), address, leading(left), body);
       sentHeaders = request.headers();
-      patience.forAll(left + GRACE_NANOS);
+      patience.forAll(left);
       if (body == null) {
         // Whether it is connected yet can't be seen, so the time for that counts too.
         patience.forAnswer(driver.connectNanos());
       }
       CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> sending =
-          client.sendAsync(request, BodyHandlers.ofPublisher(), driver.pushPromises());
+          client.sendAsync(request, this::bodyOf, driver.pushPromises());
       running = sending;
       CompletableFuture<?> unused =
           sending.whenComplete((answer, failure) -> driver.guarded(() -> arrived(answer, failure)));
       if (decided.get()) {
-        sending.cancel(true);
+        sending.cancel(true); // Of no effect when it was the answer that decided.
         patience.over();
       }
     } catch (IOException | RuntimeException | Error e) {
@@ -150,6 +152,26 @@ final class Attempt extends HttpAttempt implements BodyWatch {
         driver.broken(this, e); // The request itself, or the user's cookie handler.
       }
     }
+  }
+
+  private static Duration leading(long nanos) {
+    return Duration.ofNanos(Math.max(1, nanos - Math.min(LEAD_NANOS, nanos / 10)));
+  }
+
+  /**
+   * The head of an answer is here. A future that is cancelled in this moment doesn't tell, and on
+   * Java 17 a body that nobody takes would keep its connection, and the client's thread, for ever.
+   */
+  private BodySubscriber<Flow.Publisher<List<ByteBuffer>>> bodyOf(ResponseInfo head) {
+    return BodySubscribers.mapping(
+        BodySubscribers.ofPublisher(),
+        unread -> {
+          answerBody = new AnswerBody(unread, head, driver.method());
+          if (decided.get()) {
+            discard();
+          }
+          return unread;
+        });
   }
 
   private void requestWritten() {
@@ -182,8 +204,6 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       }
       return;
     }
-    AnswerBody unread = new AnswerBody(answer, driver.method());
-    answerBody = unread;
     response = answer;
     phase = Phase.BODY;
     if (decided.get()) {
@@ -191,7 +211,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       return;
     }
     try {
-      head(answer, unread);
+      head(answer, Objects.requireNonNull(answerBody, "no head"));
     } catch (IOException | RuntimeException | Error e) {
       discard();
       if (decide()) {
@@ -257,7 +277,6 @@ final class Attempt extends HttpAttempt implements BodyWatch {
   protected void stop() {
     boolean unused = decide();
     endExchange();
-    discard();
   }
 
   private void endExchange() {
@@ -269,6 +288,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
     if (reading != null) {
       reading.cancel();
     }
+    discard(); // What has come and was not taken.
   }
 
   /** Nobody waits for it any more, and no server is to blame. */
