@@ -182,7 +182,6 @@ final class Attempt extends HttpAttempt implements BodyWatch {
 
   private void timeIsUp() {
     if (decide()) {
-      endExchange();
       // Of a request without a body there is no sign that it was sent, but it mostly was.
       boolean unsent = phase == Phase.RESOLVE || (body != null && !body.hasBegun());
       Failure kind = unsent ? Failure.CONNECT_TIMEOUT : Failure.TIMEOUT;
@@ -191,6 +190,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
         phase = Failures.phaseWithoutAnswer(kind, body);
       }
       driver.failed(this, kind, new HttpTimeoutException("request timed out"));
+      endExchange(); // Last, since it takes the client's locks, and somebody waits.
     }
   }
 
