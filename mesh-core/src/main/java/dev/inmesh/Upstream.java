@@ -88,7 +88,7 @@ public final class Upstream {
    * <p>The code runs on a thread of the mesh, and this one waits for it, but never longer than the
    * call's timeout: then the code's thread is interrupted. Code that doesn't stop for that holds
    * its thread, of which there are 1024; use {@link #call(CancellableServerCall)} for it. It is run
-   * again, on another server, only when no connection was made.
+   * again, on another server, only when no connection was made. There is no fallback.
    *
    * @return what the code returns
    * @throws MeshException when no attempt succeeded in time; its cause is what the code threw

@@ -225,13 +225,13 @@ public final class Grammar {
           "budget",
           new PercentType(0, 100),
           "10%",
-          "Further attempts as a share of first attempts, at most.");
+          "Further attempts as a share of first attempts, at most; five to start with.");
   static final Key<Double> BUDGET_MIN =
       route(
           "budget.min",
           new DecimalType(0, 10_000),
           "0.2",
-          "Further attempts per second that are always allowed.");
+          "Further attempts per second that are allowed where that is more than their share.");
   static final Key<Optional<Integer>> MAX_REQUESTS =
       route(
           "max-requests",
