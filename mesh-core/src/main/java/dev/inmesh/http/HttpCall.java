@@ -447,7 +447,23 @@ public final class HttpCall {
     return true;
   }
 
-  /** The same when no attempt has a say in it, or the call was not even planned. */
+  /**
+   * The attempt can't be made at all, for which no server is to blame: it leaves the call to those
+   * that run beside it.
+   *
+   * @return false if none does, and nothing has happened
+   */
+  public boolean withdrew(HttpAttempt attempt, long now) {
+    Race current = race;
+    if (current == null || !current.withdraw(attempt)) {
+      return false;
+    }
+    attempt.judged(Outcome.IGNORED);
+    attempt.lease().ignored(false, now);
+    return true;
+  }
+
+  /** The call ends, and no attempt has a say in it, or the call was not even planned. */
   public void abandoned(long now) {
     Race current = race;
     if (current != null) {

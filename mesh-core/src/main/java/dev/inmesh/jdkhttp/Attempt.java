@@ -119,11 +119,10 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       return;
     } catch (MeshException e) {
       if (decide()) {
-        driver.broken(this, e); // The server is fine; it is this client that can't be held to it.
+        driver.impossible(this, e); // The server is fine; this client can't be held to it.
       }
       return;
     }
-    phase = Phase.CONNECT;
     HttpClient client = driver.client();
     long left = deadlineNanos() - System.nanoTime();
     if (left <= 0) {
@@ -131,9 +130,14 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       return;
     }
     try {
+      patience.forAll(left); // From here on, since the user's cookie handler may block.
       RequestAt request = driver.outgoing().to(lease().server(), address, leading(left), body);
       sentHeaders = request.headers();
-      patience.forAll(left);
+      phase = Phase.CONNECT; // Before the look: who decides in the phase before counts on it.
+      if (decided.get()) {
+        patience.over();
+        return;
+      }
       if (body == null) {
         // Whether it is connected yet can't be seen, so the time for that counts too.
         patience.forAnswer(driver.connectNanos());
@@ -183,7 +187,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
   private void timeIsUp() {
     if (decide()) {
       // Of a request without a body there is no sign that it was sent, but it mostly was.
-      boolean unsent = phase == Phase.RESOLVE || (body != null && !body.hasBegun());
+      boolean unsent = phase == Phase.RESOLVE || (body != null && body.refuse());
       Failure kind = unsent ? Failure.CONNECT_TIMEOUT : Failure.TIMEOUT;
       sent = !unsent;
       if (phase == Phase.CONNECT) {
@@ -255,6 +259,8 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       driver.broken(this, ofTheBody == null ? failure : ofTheBody);
       return;
     }
+    // What is said to be unsent may be sent elsewhere, so it must stay so.
+    boolean unused = body != null && body.refuse();
     Failure kind = response == null ? Failures.kind(failure, body) : Failures.kindOfBody(failure);
     sent = response != null || Failures.wasSent(kind);
     if (response == null) {

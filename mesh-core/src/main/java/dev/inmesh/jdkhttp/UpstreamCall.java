@@ -135,6 +135,13 @@ final class UpstreamCall<T> {
     }
   }
 
+  /** An attempt can't be made at all: what fails a call with one attempt mustn't fail a race. */
+  void impossible(Attempt attempt, Throwable failure) {
+    if (!call.withdrew(attempt, System.nanoTime())) {
+      broken(attempt, failure);
+    }
+  }
+
   private void again(Attempt before) {
     long nanos = call.backoffNanos();
     if (nanos > 0) {
@@ -303,7 +310,12 @@ final class UpstreamCall<T> {
   }
 
   void now(Runnable action) {
-    mesh().executor().execute(() -> guarded(action));
+    try {
+      mesh().executor().execute(() -> guarded(action));
+    } catch (Throwable noThread) {
+      user.fail(noThread); // First, since the other takes the client's locks.
+      cancel();
+    }
   }
 
   /** Whatever goes wrong in a step that nobody waits for, the user must hear of it. */

@@ -136,14 +136,34 @@ final class UserCall<T> {
    * what becomes of it must not wait for longer than this.
    */
   void handlerEndsWithin(long nanos, Supplier<MeshException> late) {
-    Timers.Timer timer =
-        mesh.timers().schedule(nanos, () -> mesh.executor().execute(() -> handlerIsLate(late)));
+    endsWithin(
+        nanos,
+        () -> {
+          if (!future.isDone()) {
+            fail(late.get());
+          }
+        });
+  }
+
+  private void endsWithin(long nanos, Runnable late) {
+    Timers.Timer timer = mesh.timers().schedule(nanos, () -> now(late));
     CompletableFuture<?> unused = future.whenComplete((answer, failure) -> timer.cancel());
   }
 
-  private void handlerIsLate(Supplier<MeshException> late) {
-    if (!future.isDone()) {
-      fail(late.get());
+  /** Runs a step that nobody waits for; whatever goes wrong, the user hears of it. */
+  private void now(Runnable step) {
+    try {
+      mesh.executor().execute(() -> guarded(step));
+    } catch (Throwable noThread) {
+      fail(noThread);
+    }
+  }
+
+  private void guarded(Runnable step) {
+    try {
+      step.run();
+    } catch (Throwable bug) {
+      fail(bug);
     }
   }
 
@@ -214,14 +234,7 @@ final class UserCall<T> {
   private void forUser(Runnable code) {
     Executor executor = clients.users().executor().orElse(mesh.executor());
     try {
-      executor.execute(
-          () -> {
-            try {
-              code.run();
-            } catch (Throwable bug) {
-              fail(bug);
-            }
-          });
+      executor.execute(() -> guarded(code));
     } catch (RejectedExecutionException e) {
       fail(new IOException("the client's executor takes no more", e));
       cancel();
@@ -266,12 +279,30 @@ final class UserCall<T> {
       fail(new HttpTimeoutException("request timed out"));
       return;
     }
+    // The client's own timer ends nothing while a proxy selector or a name service blocks, and this
+    // may be the caller's thread.
+    endsWithin(left, this::leftForTooLong);
+    now(() -> beyond(next, from, left, deadlineNanos));
+  }
+
+  private void leftForTooLong() {
+    fail(new HttpTimeoutException("request timed out"));
+    Future<?> running = outside;
+    if (running != null) {
+      running.cancel(true);
+    }
+  }
+
+  private void beyond(HttpRequest next, String from, long left, long deadlineNanos) {
     AllowedNetworks networks = mesh.networks();
     try {
       Checked.redirect(next.uri(), clients.users(), networks);
     } catch (OutsideNetworksException e) {
       fail(new MeshException(from, "redirected out of the mesh: " + e.getMessage(), e));
       return;
+    }
+    if (future.isDone()) {
+      return; // It took too long.
     }
     HttpRequest bounded =
         HttpRequest.newBuilder(next, (name, value) -> true).timeout(Duration.ofNanos(left)).build();
@@ -305,7 +336,7 @@ final class UserCall<T> {
                 future.complete(answer);
               }
             });
-    if (cancelled) {
+    if (cancelled || future.isCompletedExceptionally()) {
       running.cancel(true);
     }
   }

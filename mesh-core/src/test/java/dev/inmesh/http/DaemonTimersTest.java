@@ -1,6 +1,7 @@
 package dev.inmesh.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -108,6 +110,59 @@ final class DaemonTimersTest {
     }
 
     assertThat(open.await(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aThreadThatCouldntStartIsStartedByTheNextOneHoweverMuchLaterThatIsDue() throws Exception {
+    AtomicBoolean refused = new AtomicBoolean();
+    DaemonTimers timers =
+        new DaemonTimers(
+            "timers-without-memory",
+            Duration.ofSeconds(10),
+            task ->
+                new Thread(task) {
+                  @Override
+                  public synchronized void start() {
+                    if (refused.compareAndSet(false, true)) {
+                      throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    super.start();
+                  }
+                });
+    AtomicInteger runs = new AtomicInteger();
+    CountDownLatch open = new CountDownLatch(1);
+
+    assertThatThrownBy(() -> timers.schedule(0, runs::incrementAndGet))
+        .isInstanceOf(OutOfMemoryError.class);
+    timers.schedule(TimeUnit.MILLISECONDS.toNanos(50), open::countDown);
+
+    assertThat(open.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(runs).hasValue(0);
+  }
+
+  @Test
+  void anExceptionThatCantEvenBeLoggedHarmsNoOther() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    CountDownLatch open = new CountDownLatch(10);
+    for (int i = 0; i < 10; i++) {
+      timers.schedule(
+          TimeUnit.MILLISECONDS.toNanos(i),
+          () -> {
+            open.countDown();
+            throw new IllegalStateException() {
+              private static final long serialVersionUID = 1;
+
+              @Override
+              public String getMessage() {
+                asked.incrementAndGet();
+                throw new IllegalStateException("thrown on purpose");
+              }
+            };
+          });
+    }
+
+    assertThat(open.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(asked).hasPositiveValue();
   }
 
   /** An arm may come at any moment of the thread's looking, sleeping, waking and ending. */
