@@ -33,8 +33,11 @@ final class UpstreamCall<T> {
   /** A reader that still waits for bytes at the deadline is to be told so first. */
   private static final long READER_FIRST_NANOS = 2_000_000;
 
-  /** How much longer a body handler may take an answer that is none of a server's. */
-  private static final long LOCAL_NANOS = 100_000_000;
+  /**
+   * How much longer a body handler may take an answer that is none of a server's: it is for code
+   * that blocks, and a machine that is slow must not cost anybody a default.
+   */
+  private static final long LOCAL_NANOS = 2_000_000_000;
 
   private final UserCall<T> user;
   private final HttpRequest request;
