@@ -11,7 +11,7 @@ import java.util.Set;
 
 /**
  * All keys: one row for each, from which parsing, checks, suggestions, environment names, the list
- * of keys and the reference page are made.
+ * of keys and the reference page are made. As long as there are keys: it is one table.
  */
 public final class Grammar {
 

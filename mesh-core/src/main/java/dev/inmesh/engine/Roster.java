@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The servers of one route: who is in the list, who is out, and who may be chosen. Safe for
  * concurrent use: what changes rarely is replaced whole under the lock, what changes with each call
- * is atomic in {@link ServerState}.
+ * is atomic in {@link ServerState}. Longer than other files, since all that its one lock guards
+ * stands here.
  */
 final class Roster {
 

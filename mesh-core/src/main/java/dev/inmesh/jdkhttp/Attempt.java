@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One try on one server: a request of the JDK's client, whose body is not touched before it is
  * known what becomes of the answer. Everything in it happens on whatever thread it happens on; what
- * ends it first wins, and tells {@link UpstreamCall}.
+ * ends it first wins, and tells {@link UpstreamCall}. Longer than other files: whatever may decide
+ * stands beside all that it decides against.
  */
 final class Attempt extends HttpAttempt implements BodyWatch {
 

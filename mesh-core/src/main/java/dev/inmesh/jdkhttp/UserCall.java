@@ -133,7 +133,7 @@ final class UserCall<T> {
 
   /**
    * Somebody takes the answer from now on, on a thread that can't be cancelled; whoever waits for
-   * what becomes of it must not wait for longer than this.
+   * what becomes of it must not wait for longer than this, nor may the server's connection be held.
    */
   void handlerEndsWithin(long nanos, Supplier<MeshException> late) {
     endsWithin(
@@ -141,6 +141,7 @@ final class UserCall<T> {
         () -> {
           if (!future.isDone()) {
             fail(late.get());
+            cancel();
           }
         });
   }

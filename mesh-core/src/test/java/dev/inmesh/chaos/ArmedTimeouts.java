@@ -109,7 +109,7 @@ final class ArmedTimeouts {
     System.out.printf(
         "%d calls made in %.1f s, %d in flight%n", count, (armed - start) / 1e9, count - early);
     while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(FIRST_MILLIS - 500)) {
-      TimeUnit.MILLISECONDS.sleep(10);
+      TimeUnit.MILLISECONDS.sleep(10); // A program, no test: the load is measured from there on.
     }
     Load load = new Load();
     for (CompletableFuture<?> call : calls) {

@@ -131,6 +131,7 @@ final class ChaosRun implements Closeable {
     long tooLong = System.nanoTime() + 2 * call.timeLeft().toNanos();
     switch ((int) (id % 4)) {
       case 0 -> throw new IOException("no idea");
+      // To take too long is the fault under test.
       case 1 -> TimeUnit.NANOSECONDS.sleep(Math.max(0, tooLong - System.nanoTime()));
       case 2 -> {
         while (System.nanoTime() - tooLong < 0) {
@@ -189,7 +190,7 @@ final class ChaosRun implements Closeable {
       callers.add(caller);
     }
     while (faults() < all) {
-      TimeUnit.MILLISECONDS.sleep(20);
+      TimeUnit.MILLISECONDS.sleep(20); // The callers do the work; nobody tells when it is enough.
     }
     over = true;
     for (Thread caller : callers) {
@@ -207,7 +208,7 @@ final class ChaosRun implements Closeable {
     try {
       while (!over) {
         long wait = slots.getAndAdd(betweenNanos) - System.nanoTime();
-        TimeUnit.NANOSECONDS.sleep(Math.max(0, wait));
+        TimeUnit.NANOSECONDS.sleep(Math.max(0, wait)); // The rate of calls is part of the run.
         ChaosCall call = ChaosCall.of(seed, ids.incrementAndGet(), targets);
         Completion completion = new Completion(call);
         calls.add(completion);

@@ -82,7 +82,7 @@ final class DnsChaos {
     calls("cold");
     calls("unknown");
     write(hosts, "127.0.0.1 shop.chaos\n");
-    TimeUnit.MILLISECONDS.sleep(RETRIED_MILLIS);
+    TimeUnit.MILLISECONDS.sleep(RETRIED_MILLIS); // The resolver's clock is the real one.
     calls("looking"); // The first of them start the look-up, and may wait for it.
     calls("known");
     write(hosts, "127.0.0.2 shop.chaos\n");

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Servers in processes of their own that stand still and are killed, under load. */
-@DisabledOnOs(OS.WINDOWS)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "no SIGSTOP there")
 final class ProcessChaosTest {
 
   private static final long SEED = 7;

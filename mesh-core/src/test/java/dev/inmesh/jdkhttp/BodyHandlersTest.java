@@ -371,7 +371,15 @@ final class BodyHandlersTest extends LoopbackFixture {
 
   @Test
   void aHandlerThatBlocksKeepsNobodyWaiting() throws Exception {
-    LoopbackServer server = server(e -> e.reply(e.path().equals("/bad") ? 500 : 200, SHORT));
+    LoopbackServer server =
+        server(
+            e -> {
+              if (!e.path().equals("/long")) {
+                return e.reply(e.path().equals("/bad") ? 500 : 200, SHORT);
+              }
+              e.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
+              return e.hang();
+            });
     Mesh mesh = mesh(server, "timeout", "300ms", "fallback", "default");
     HttpClient client = mesh.wrap(HttpClient.newHttpClient());
     CountDownLatch over = new CountDownLatch(1);
@@ -385,8 +393,9 @@ final class BodyHandlersTest extends LoopbackFixture {
           return BodySubscribers.ofString(StandardCharsets.UTF_8);
         };
     HttpRequest bad = HttpRequest.newBuilder(URI.create("http://inventory/bad")).build();
+    HttpRequest endless = HttpRequest.newBuilder(URI.create("http://inventory/long")).build();
 
-    for (HttpRequest request : List.of(GET, bad)) {
+    for (HttpRequest request : List.of(GET, bad, endless)) {
       assertThatThrownBy(() -> client.send(request, blocking))
           .isInstanceOfSatisfying(
               CallTimeoutException.class, e -> assertThat(e.phase()).isEqualTo(Phase.BODY))
@@ -395,8 +404,9 @@ final class BodyHandlersTest extends LoopbackFixture {
           .hasCauseInstanceOf(CallTimeoutException.class);
     }
 
+    assertQuiet(mesh); // Though the handlers still block.
+    assertThat(server.awaitClosedByPeer()).isTrue();
     over.countDown();
-    assertQuiet(mesh);
     assertThat(mesh.upstream("inventory").servers().get(0).state())
         .isEqualTo(ServerStatus.State.UP);
   }
