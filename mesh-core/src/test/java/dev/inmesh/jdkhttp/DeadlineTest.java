@@ -23,6 +23,7 @@ import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -448,5 +449,30 @@ final class DeadlineTest extends LoopbackFixture {
 
     assertQuiet(mesh);
     assertThat(ended.get()).isEqualTo(1_000);
+  }
+
+  @Test
+  void theDeadlineHoldsThoughABodyPublisherBlocks() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    BodyPublisher blocking =
+        BodyPublishers.fromPublisher(
+            subscriber -> {
+              try {
+                over.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    LoopbackServer server = server(e -> e.reply(200, "good"));
+    Mesh mesh = mesh(server, "timeout", "300ms");
+    HttpClient http = mesh.wrap(HttpClient.newHttpClient());
+    HttpRequest post =
+        HttpRequest.newBuilder(URI.create("http://inventory/")).POST(blocking).build();
+
+    assertThat(catchThrowableOfType(CallTimeoutException.class, () -> send(http, post)))
+        .isNotNull();
+
+    assertQuiet(mesh);
+    over.countDown();
   }
 }
