@@ -4,7 +4,6 @@ import dev.inmesh.call.MeshException;
 import dev.inmesh.engine.ServerView;
 import dev.inmesh.engine.UpstreamEngine;
 import dev.inmesh.generic.GenericCall;
-import dev.inmesh.generic.Work;
 import dev.inmesh.http.AddressCheck;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -88,7 +87,7 @@ public final class Upstream {
    * <p>The code runs on a thread of the mesh, and this one waits for it, but never longer than the
    * call's timeout: then the code's thread is interrupted. Code that doesn't stop for that holds
    * its thread, of which there are 1024; use {@link #call(CancellableServerCall)} for it. It is run
-   * again, on another server, only when no connection was made.
+   * again, on another server, only when no connection was made. There is no fallback.
    *
    * @return what the code returns
    * @throws MeshException when no attempt succeeded in time; its cause is what the code threw
@@ -101,7 +100,7 @@ public final class Upstream {
 
   /** The same with code that is told when to stop. */
   public <T> T call(CancellableServerCall<T> code) throws MeshException {
-    return new GenericCall<T>(engine(), executor, checked(code), false).execute();
+    return new GenericCall<T>(engine(), executor, check::check, code::on, false).execute();
   }
 
   /**
@@ -109,14 +108,7 @@ public final class Upstream {
    * by {@code hedge.after}.
    */
   public <T> T callIdempotent(CancellableServerCall<T> code) throws MeshException {
-    return new GenericCall<T>(engine(), executor, checked(code), true).execute();
-  }
-
-  private <T> Work<T> checked(CancellableServerCall<T> code) {
-    return (server, cancellation) -> {
-      check.check(server, cancellation.timeLeft());
-      return code.on(server, cancellation);
-    };
+    return new GenericCall<T>(engine(), executor, check::check, code::on, true).execute();
   }
 
   /**

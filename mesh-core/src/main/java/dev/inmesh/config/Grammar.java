@@ -11,7 +11,7 @@ import java.util.Set;
 
 /**
  * All keys: one row for each, from which parsing, checks, suggestions, environment names, the list
- * of keys and the reference page are made.
+ * of keys and the reference page are made. As long as there are keys: it is one table.
  */
 public final class Grammar {
 
@@ -265,13 +265,13 @@ public final class Grammar {
           "budget",
           new PercentType(0, 100),
           "10%",
-          "Further attempts as a share of first attempts, at most.");
+          "Further attempts as a share of first attempts, at most; five to start with.");
   static final Key<Double> BUDGET_MIN =
       route(
           "budget.min",
           new DecimalType(0, 10_000),
           "0.2",
-          "Further attempts per second that are always allowed.");
+          "Further attempts per second that are allowed where that is more than their share.");
   static final Key<Optional<Integer>> MAX_REQUESTS =
       route(
           "max-requests",

@@ -84,7 +84,7 @@ final class ReferencePage {
       1. system property: `-Dmesh.upstream.inventory.timeout=400ms`;
       2. environment: the key in upper case, with `_` for dots and dashes: `MESH_UPSTREAM_INVENTORY_TIMEOUT=400ms`;
       3. file: `mesh.config.file`, the same keys in the format of `java.util.Properties`, in UTF-8;
-      4. code: `Mesh.of(Map)` and the builder;
+      4. code: `Mesh.builder().property(...)`. `Mesh.of(Map)` reads the keys it is given alone, and a file that they name, as for a test;
       5. the built-in value.
 
       A variable's name doesn't show where an upstream's name ends: one with a dash in it is declared in `MESH_UPSTREAMS=inventory,card-payments`, unless

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One call on its way: the deadline is fixed, the breaker and the limit are passed. A driver asks
  * for the first lease, then for others from any thread, and ends the plan exactly once; later ends
- * do nothing.
+ * do nothing. Longer than other files, since all that a call may ask of the engine stands here.
  */
 public final class CallPlan implements Attempt<ServerState>, Unsettled {
 

@@ -10,7 +10,6 @@ import dev.inmesh.server.Server;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
 
 /**
  * The health checks of an upstream, which concern a server as a whole and so all routes: which are
@@ -46,15 +45,16 @@ final class HealthChecks {
    * Other settings and servers from now on. Of a server that stays, what is known is kept: unless
    * it isn't checked any more, or asked for something else.
    */
-  synchronized void apply(UpstreamSettings changed, Function<String, ServerLoad> loads, long now) {
+  synchronized void apply(UpstreamSettings changed, List<ServerLoad> loads, long now) {
     boolean modeChanged = observes(changed) != observes(settings);
     settings = changed;
     HealthCheck check = changed.healthCheck();
     String path = check.path().orElse("");
     listed.forEach(health -> health.server = null);
     List<ServerHealth> after = new ArrayList<>();
-    for (Server server : changed.servers()) {
-      ServerHealth health = loads.apply(server.address()).health;
+    for (int i = 0; i < loads.size(); i++) {
+      Server server = changed.servers().get(i);
+      ServerHealth health = loads.get(i).health;
       boolean isChecked = !path.isEmpty() && !server.down() && isAllowed(server, changed);
       if (!isChecked || !path.equals(health.path)) {
         health.forget();

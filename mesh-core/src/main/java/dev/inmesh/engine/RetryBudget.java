@@ -81,7 +81,7 @@ final class RetryBudget {
   }
 
   private double capacity() {
-    double deposits = Math.max(current, previous) * ratio + perNano * EPOCH_NANOS;
+    double deposits = Math.max(Math.max(current, previous) * ratio, perNano * EPOCH_NANOS);
     return Math.max(START, deposits);
   }
 }

@@ -15,10 +15,10 @@ import dev.inmesh.event.Rejected;
 import dev.inmesh.event.ServerListener;
 import dev.inmesh.event.UpstreamListener;
 import java.util.Collection;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +44,7 @@ final class RouteEngine {
   RouteEngine(
       UpstreamSettings settings,
       UpstreamListener listener,
-      Function<String, ServerLoad> loads,
+      List<ServerLoad> loads,
       RandomSource random,
       PauseDetector pauses,
       ListOrigin origin,
@@ -57,7 +57,7 @@ final class RouteEngine {
   }
 
   /** Other settings and servers from now on; a server that stays keeps its state. */
-  void apply(UpstreamSettings changed, Function<String, ServerLoad> loads, long now) {
+  void apply(UpstreamSettings changed, List<ServerLoad> loads, long now) {
     roster.apply(changed, loads, now);
     breaker.apply(changed.breaker());
     budget.apply(changed.budget());

@@ -14,6 +14,8 @@ final class ServerLoad extends Load {
   private static final AtomicIntegerFieldUpdater<ServerLoad> IN_FLIGHT =
       AtomicIntegerFieldUpdater.newUpdater(ServerLoad.class, "inFlight");
 
+  private final String address;
+
   /** In the object itself: a pick that looks at many servers waits for memory more than for us. */
   private volatile int inFlight;
 
@@ -29,6 +31,15 @@ final class ServerLoad extends Load {
 
   private volatile boolean draining;
   private volatile CompletableFuture<Void> drained = new CompletableFuture<>();
+
+  ServerLoad(String address) {
+    this.address = address;
+  }
+
+  /** Of the server; always the same text, which knows its hash. */
+  String address() {
+    return address;
+  }
 
   /** The server leaves the list. */
   void leave(long now) {

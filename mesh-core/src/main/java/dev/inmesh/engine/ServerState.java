@@ -56,7 +56,7 @@ final class ServerState implements Candidate {
   private volatile int weight;
 
   ServerState(Server server, ServerLoad load, ServerListener listener, long now) {
-    this.address = server.address();
+    this.address = load.address();
     this.addressHash = hash(address);
     this.serviceTime = new ServiceTime(now);
     this.failures = new FailureRecord(now);

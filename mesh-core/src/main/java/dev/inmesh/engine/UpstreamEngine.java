@@ -34,6 +34,10 @@ public final class UpstreamEngine {
   private int list;
 
   private final ListOrigin origin = new ListOrigin();
+
+  /** Of the servers of the list, in its order. */
+  private List<ServerLoad> listed = List.of();
+
   private final RouteEngine main;
   private final HealthChecks checks;
   private volatile List<RouteEngine> routes = List.of();
@@ -57,9 +61,9 @@ public final class UpstreamEngine {
     this.pauses = pauses;
     synchronized (lock) {
       keepLoads(settings, now);
-      this.main = new RouteEngine(settings, listener, this::load, random, pauses, origin, now);
+      this.main = new RouteEngine(settings, listener, listed, random, pauses, origin, now);
       this.checks = new HealthChecks(main, random);
-      checks.apply(settings, this::load, now);
+      checks.apply(settings, listed, now);
       applyRoutes(settings, now);
     }
   }
@@ -82,8 +86,8 @@ public final class UpstreamEngine {
   public void apply(UpstreamSettings settings, long now) {
     synchronized (lock) {
       keepLoads(settings, now);
-      checks.apply(settings, this::load, now);
-      main.apply(settings, this::load, now);
+      checks.apply(settings, listed, now);
+      main.apply(settings, listed, now);
       applyRoutes(settings, now);
     }
   }
@@ -96,9 +100,13 @@ public final class UpstreamEngine {
   private void keepLoads(UpstreamSettings settings, long now) {
     list++;
     leaving.values().removeIf(load -> load.isForgotten(now));
+    List<ServerLoad> all = new ArrayList<>(settings.servers().size());
     for (Server server : settings.servers()) {
-      loads.computeIfAbsent(server.address(), this::joined).list = list;
+      ServerLoad load = loads.computeIfAbsent(server.address(), this::joined);
+      load.list = list;
+      all.add(load);
     }
+    listed = all;
     if (loads.size() > settings.servers().size()) {
       loads.entrySet().removeIf(entry -> hasLeft(entry.getKey(), entry.getValue(), now));
     }
@@ -107,7 +115,7 @@ public final class UpstreamEngine {
   private ServerLoad joined(String address) {
     ServerLoad before = leaving.remove(address);
     if (before == null) {
-      return new ServerLoad();
+      return new ServerLoad(address);
     }
     before.restore();
     return before;
@@ -122,14 +130,6 @@ public final class UpstreamEngine {
     return true;
   }
 
-  private ServerLoad load(String address) {
-    ServerLoad load = loads.get(address);
-    if (load == null) {
-      throw new IllegalStateException(address + " is not in the list");
-    }
-    return load;
-  }
-
   private void applyRoutes(UpstreamSettings settings, long now) {
     Map<String, RouteEngine> before = new HashMap<>();
     routes.forEach(route -> before.put(route.settings().route(), route));
@@ -139,15 +139,9 @@ public final class UpstreamEngine {
       if (engine == null) {
         engine =
             new RouteEngine(
-                route,
-                routeListeners.apply(route.route()),
-                this::load,
-                random,
-                pauses,
-                origin,
-                now);
+                route, routeListeners.apply(route.route()), listed, random, pauses, origin, now);
       } else {
-        engine.apply(route, this::load, now);
+        engine.apply(route, listed, now);
       }
       after.add(engine);
     }

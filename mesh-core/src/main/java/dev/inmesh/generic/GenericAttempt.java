@@ -2,8 +2,10 @@ package dev.inmesh.generic;
 
 import dev.inmesh.call.Cancellation;
 import dev.inmesh.call.Deadline;
+import dev.inmesh.call.Phase;
 import dev.inmesh.engine.Lease;
 import dev.inmesh.engine.UpstreamEngine;
+import dev.inmesh.event.Failure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,7 @@ final class GenericAttempt<T> implements Runnable, Cancellation {
 
   private final Lease lease;
   private final long deadlineNanos;
+  private final ServerCheck check;
   private final Work<T> work;
   private final Optional<Deadline> ambient;
   private final Queue<GenericAttempt<T>> ended;
@@ -29,22 +32,27 @@ final class GenericAttempt<T> implements Runnable, Cancellation {
   private boolean cancelled;
   private boolean over;
 
+  private volatile boolean checked;
+
   // Written before the attempt is put into the queue, read after it was taken from there.
   private @Nullable T result;
   private @Nullable Throwable failure;
 
   /**
+   * @param check comes before the work
    * @param ambient the deadline of the caller's thread
    * @param ended where it goes when it is over
    */
   GenericAttempt(
       Lease lease,
       long deadlineNanos,
+      ServerCheck check,
       Work<T> work,
       Optional<Deadline> ambient,
       Queue<GenericAttempt<T>> ended) {
     this.lease = lease;
     this.deadlineNanos = deadlineNanos;
+    this.check = check;
     this.work = work;
     this.ambient = ambient;
     this.ended = ended;
@@ -59,6 +67,8 @@ final class GenericAttempt<T> implements Runnable, Cancellation {
     Deadline.Scope callers = Deadline.replace(ambient);
     Deadline.Scope own = Deadline.within(timeLeft()).open();
     try {
+      check.check(lease.server(), timeLeft());
+      checked = true;
       result = work.on(lease.server(), this);
     } catch (Throwable e) {
       failure = e;
@@ -138,6 +148,19 @@ final class GenericAttempt<T> implements Runnable, Cancellation {
 
   long deadlineNanos() {
     return deadlineNanos;
+  }
+
+  /** Whether the user's code has begun. */
+  boolean hasBegun() {
+    return checked;
+  }
+
+  /** What the time ran out in, if it was a failure of this kind. */
+  Phase phase(Failure kind) {
+    if (!checked) {
+      return Phase.RESOLVE;
+    }
+    return kind == Failure.TIMEOUT ? Phase.SERVER : Phase.CONNECT;
   }
 
   @Nullable T result() {

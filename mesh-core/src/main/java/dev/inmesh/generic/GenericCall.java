@@ -31,6 +31,7 @@ public final class GenericCall<T> {
 
   private final UpstreamEngine engine;
   private final Executor executor;
+  private final ServerCheck check;
   private final Work<T> work;
   private final boolean idempotent;
   private final long startNanos = System.nanoTime();
@@ -49,11 +50,18 @@ public final class GenericCall<T> {
    * A call that begins now.
    *
    * @param executor runs the code; may refuse to
+   * @param check of the server, before the code; what time it takes is the name's, not the server's
    * @param idempotent whether running the code twice does no harm
    */
-  public GenericCall(UpstreamEngine engine, Executor executor, Work<T> work, boolean idempotent) {
+  public GenericCall(
+      UpstreamEngine engine,
+      Executor executor,
+      ServerCheck check,
+      Work<T> work,
+      boolean idempotent) {
     this.engine = engine;
     this.executor = executor;
+    this.check = check;
     this.work = work;
     this.idempotent = idempotent;
   }
@@ -101,12 +109,16 @@ public final class GenericCall<T> {
   private boolean launch(CallPlan plan, Lease lease) {
     long now = System.nanoTime();
     GenericAttempt<T> attempt =
-        new GenericAttempt<>(lease, plan.attemptDeadlineNanos(now), work, ambient, ended);
+        new GenericAttempt<>(lease, plan.attemptDeadlineNanos(now), check, work, ambient, ended);
     try {
       executor.execute(attempt);
     } catch (RejectedExecutionException e) {
       lease.ignored(false, now);
       return false;
+    } catch (RuntimeException | Error e) {
+      // No thread could be started, say: the server's count must not stay one too high.
+      lease.ignored(false, now);
+      throw e;
     }
     running.add(attempt);
     long after = plan.hedgeAfterNanos();
@@ -127,12 +139,13 @@ public final class GenericCall<T> {
           continue;
         }
         late.cancel();
-        kind = Failure.TIMEOUT;
+        kind = timeout(late);
         over = late;
       } else if (over.failure() == null) {
         return won(plan, over, now);
       } else {
         kind = Failures.kind(over.failure());
+        kind = kind == Failure.TIMEOUT ? timeout(over) : kind;
       }
       running.remove(over);
       if (kind == null) {
@@ -200,6 +213,11 @@ public final class GenericCall<T> {
     return winner.result();
   }
 
+  /** Before the user's code has begun, nothing can have been connected. */
+  private static Failure timeout(GenericAttempt<?> attempt) {
+    return attempt.hasBegun() ? Failure.TIMEOUT : Failure.CONNECT_TIMEOUT;
+  }
+
   /** Charges a failure, and makes another attempt, or throws when this was the last one. */
   private void failed(CallPlan plan, GenericAttempt<T> over, Failure kind, long now)
       throws MeshException {
@@ -210,7 +228,7 @@ public final class GenericCall<T> {
       failures.add(thrown);
     }
     if (kind.isTimeout()) {
-      plan.timedOut(kind == Failure.TIMEOUT ? Phase.SERVER : Phase.CONNECT);
+      plan.timedOut(over.phase(kind));
     }
     String what = thrown == null || thrown.getMessage() == null ? "" : ": " + thrown.getMessage();
     lastWords =
@@ -220,7 +238,7 @@ public final class GenericCall<T> {
     if (!running.isEmpty()) {
       return; // A hedge, or what it was to help, may still answer.
     }
-    boolean sent = thrown == null || Failures.wasSent(thrown);
+    boolean sent = over.hasBegun() && (thrown == null || Failures.wasSent(thrown));
     Lease lease = plan.mayRetry(kind, 0, sent, now) ? another(plan) : null;
     if (lease != null && launch(plan, lease)) {
       return;
@@ -228,7 +246,7 @@ public final class GenericCall<T> {
     plan.end(Outcome.FAILURE, false, kind.isTimeout(), System.nanoTime());
     String name = plan.settings().displayName();
     if (kind.isTimeout()) {
-      Phase phase = kind == Failure.TIMEOUT ? Phase.SERVER : Phase.CONNECT;
+      Phase phase = over.phase(kind);
       throw withEarlier(
           new CallTimeoutException(
               name, words("timed out in phase " + phase.tag(), plan), phase, lastFailure));

@@ -3,6 +3,7 @@ package dev.inmesh.http;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ public final class DaemonTimers implements Timers {
 
   private static final Duration IDLE = Duration.ofSeconds(10);
 
+  /** After a failure that may come again at once. */
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
   /** Further ahead than that is never. */
   private static final long MAX_NANOS = TimeUnit.DAYS.toNanos(365);
 
@@ -41,6 +45,7 @@ public final class DaemonTimers implements Timers {
 
   private final String name;
   private final long idleNanos;
+  private final ThreadFactory threads;
   private final TimerWheel wheel = new TimerWheel(BUCKETS);
   private final long originNanos = System.nanoTime();
 
@@ -50,6 +55,7 @@ public final class DaemonTimers implements Timers {
    */
   private volatile long wakeTick = TimerWheel.NEVER;
 
+  /** Null when none runs. Written under the lock, so that no thread's end overtakes its start. */
   private volatile @Nullable Thread thread;
 
   /**
@@ -67,8 +73,18 @@ public final class DaemonTimers implements Timers {
    * @param idle how long the thread waits for another one before it ends
    */
   DaemonTimers(String name, Duration idle) {
+    this(name, idle, task -> new Thread(null, task, name, 0, false));
+  }
+
+  /**
+   * The same.
+   *
+   * @param threads makes the thread, which may turn out not to start
+   */
+  DaemonTimers(String name, Duration idle, ThreadFactory threads) {
     this.name = name;
     this.idleNanos = idle.toNanos();
+    this.threads = threads;
   }
 
   @Override
@@ -77,39 +93,73 @@ public final class DaemonTimers implements Timers {
     long since = System.nanoTime() - originNanos + wait;
     long tick = (since + (1L << TICK_SHIFT) - 1) >> TICK_SHIFT;
     Timer timer = wheel.arm(tick, action);
-    // Armed first, then looked: the thread, which does the opposite, can't miss both.
-    long wake = wakeTick;
-    while (tick < wake) {
-      if (WAKE_TICK.compareAndSet(this, wake, tick)) {
-        wake();
-        break;
+    try {
+      // Armed first, then looked: the thread, which does the opposite, can't miss both.
+      if (isNext(tick) || thread == null) {
+        LockSupport.unpark(running());
       }
-      wake = wakeTick;
+    } catch (Throwable noThread) {
+      timer.cancel(); // Its caller takes it for not armed.
+      throw noThread;
     }
     return timer;
   }
 
-  private void wake() {
-    Thread running = thread;
-    if (running == null) {
-      start();
-    } else {
-      LockSupport.unpark(running);
+  /** Whether the thread would sleep for too long; it won't, once it is woken. */
+  private boolean isNext(long tick) {
+    long wake = wakeTick;
+    while (tick < wake) {
+      if (WAKE_TICK.compareAndSet(this, wake, tick)) {
+        return true;
+      }
+      wake = wakeTick;
     }
+    return false;
   }
 
-  private synchronized void start() {
-    if (thread != null) {
-      return; // It looks at the wheel before it sleeps.
+  private Thread running() {
+    Thread running = thread;
+    return running == null ? started() : running;
+  }
+
+  /** When it can't start there is still none, and whoever arms the next one tries again. */
+  private synchronized Thread started() {
+    Thread running = thread;
+    if (running != null) {
+      return running;
     }
-    Thread daemon = new Thread(null, this::run, name, 0, false);
+    Thread daemon = threads.newThread(this::run);
     daemon.setContextClassLoader(DaemonTimers.class.getClassLoader());
     daemon.setDaemon(true);
     daemon.start();
     thread = daemon;
+    return daemon;
   }
 
   private void run() {
+    do {
+      try {
+        runUntilIdle();
+      } catch (Throwable e) {
+        warn(e); // Out of memory, most likely. The others still need their time.
+        LockSupport.parkNanos(this, PAUSE_NANOS);
+      }
+    } while (!isOver());
+  }
+
+  /** Whether the thread ends, since nothing is armed. */
+  private synchronized boolean isOver() {
+    Thread running = thread;
+    thread = null;
+    // Looked at only now: whoever armed one before saw a thread, and has left it to this one.
+    if (wheel.next() == TimerWheel.NEVER) {
+      return true;
+    }
+    thread = running;
+    return false;
+  }
+
+  private void runUntilIdle() {
     long idleSince = System.nanoTime();
     while (true) {
       wakeTick = TimerWheel.NEVER;
@@ -127,16 +177,12 @@ public final class DaemonTimers implements Timers {
       } else {
         long left = idleNanos - (System.nanoTime() - idleSince);
         if (left <= 0) {
-          break;
+          return;
         }
         LockSupport.parkNanos(this, left);
       }
       // Nobody may keep it from sleeping.
       boolean unused = Thread.interrupted();
-    }
-    thread = null;
-    if (wakeTick != TimerWheel.NEVER) {
-      start(); // Somebody armed one and woke this thread, on its way out.
     }
   }
 
@@ -149,9 +195,17 @@ public final class DaemonTimers implements Timers {
       try {
         action.run();
       } catch (Throwable e) {
-        log.warn("{}: an action failed", name, e);
+        warn(e);
       }
     }
     return any;
+  }
+
+  private void warn(Throwable failure) {
+    try {
+      log.warn("{}: an action failed", name, failure);
+    } catch (Throwable unloggable) {
+      // As of an exception whose message throws. The others must not suffer for it.
+    }
   }
 }

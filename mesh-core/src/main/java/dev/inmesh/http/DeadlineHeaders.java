@@ -76,9 +76,15 @@ public final class DeadlineHeaders {
     return number > Long.MAX_VALUE / unit ? Long.MAX_VALUE - 1 : number * unit;
   }
 
-  /** What is left, as a header of this name says it. */
+  /**
+   * What is left, as a header of this name says it; never zero, which gRPC doesn't allow and some
+   * read as no timeout at all.
+   */
   public static String write(String name, long nanosLeft) {
-    long millis = Math.max(0, nanosLeft / 1_000_000);
-    return name.equals(GRPC) ? Math.min(millis, 99_999_999) + "m" : Long.toString(millis);
+    long millis = nanosLeft / 1_000_000;
+    if (!name.equals(GRPC)) {
+      return Long.toString(Math.max(1, millis));
+    }
+    return millis < 1 ? Math.max(1, nanosLeft / 1_000) + "u" : Math.min(millis, 99_999_999) + "m";
   }
 }

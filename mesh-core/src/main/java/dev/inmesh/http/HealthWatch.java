@@ -51,8 +51,9 @@ public final class HealthWatch implements AutoCloseable {
     CompletableFuture<Finding> answer;
     try {
       answer = available.ask(upstream.engine().settings(), upstream.origin(), check);
-    } catch (RuntimeException e) {
-      // Every check must end, or its server would never be asked again.
+    } catch (RuntimeException | Error e) {
+      // Every check must end, or its server would never be asked again; the others that are due
+      // too, which a thread that can't be started must not keep from it.
       answer = CompletableFuture.failedFuture(e);
     }
     var unused = answer.whenComplete((finding, failure) -> ended(check, finding, failure));

@@ -360,12 +360,21 @@ public final class HttpCall {
     if (!(instead instanceof FallingBack code) || !code.isLate()) {
       return failure;
     }
+    return late(Phase.FALLBACK, "instead of: " + failure.getMessage(), failure);
+  }
+
+  /** The code that was to take the answer took the rest of the time: no server is to blame. */
+  public MeshException handlerLate() {
+    return late(Phase.BODY, "the answer is here, but the body handler has not taken it", null);
+  }
+
+  private MeshException late(Phase phase, String words, @Nullable Throwable cause) {
     long millis = (System.nanoTime() - startNanos) / 1_000_000;
     return new CallTimeoutException(
         settings().displayName(),
-        "timed out in phase fallback after " + millis + " ms, instead of: " + failure.getMessage(),
-        Phase.FALLBACK,
-        failure);
+        "timed out in phase " + phase.tag() + " after " + millis + " ms, " + words,
+        phase,
+        cause);
   }
 
   /** Where the answer of an attempt came from. */
@@ -438,7 +447,23 @@ public final class HttpCall {
     return true;
   }
 
-  /** The same when no attempt has a say in it, or the call was not even planned. */
+  /**
+   * The attempt can't be made at all, for which no server is to blame: it leaves the call to those
+   * that run beside it.
+   *
+   * @return false if none does, and nothing has happened
+   */
+  public boolean withdrew(HttpAttempt attempt, long now) {
+    Race current = race;
+    if (current == null || !current.withdraw(attempt)) {
+      return false;
+    }
+    attempt.judged(Outcome.IGNORED);
+    attempt.lease().ignored(false, now);
+    return true;
+  }
+
+  /** The call ends, and no attempt has a say in it, or the call was not even planned. */
   public void abandoned(long now) {
     Race current = race;
     if (current != null) {

@@ -106,6 +106,15 @@ final class Race {
     return true;
   }
 
+  /**
+   * It can't be made at all.
+   *
+   * @return whether others run, which alone go on; else it stays
+   */
+  synchronized boolean withdraw(HttpAttempt attempt) {
+    return running.size() > 1 && running.remove(attempt);
+  }
+
   synchronized @Nullable HttpAttempt takeAside() {
     HttpAttempt taken = aside;
     aside = null;

@@ -92,8 +92,9 @@ public final class Resolver {
       lookedUpAt = System.nanoTime();
       try {
         executor.execute(this::run);
-      } catch (RuntimeException e) {
-        // The mesh is closing: nobody needs the addresses any more.
+      } catch (RuntimeException | Error e) {
+        // The mesh is closing, or no thread can be started: whoever waits hears of it. A look-up
+        // that stayed open would be the last one of its name.
         lookup.completeExceptionally(e);
       }
     }
@@ -103,11 +104,11 @@ public final class Resolver {
         List<InetAddress> found = List.of(service.addresses(host));
         addresses = found;
         lookup.complete(found);
-      } catch (UnknownHostException | RuntimeException e) {
+      } catch (UnknownHostException | RuntimeException | Error e) {
         if (addresses.isEmpty()) {
           lookup.completeExceptionally(e);
         } else {
-          log.debug("{}: not found now, the last good addresses stay", host);
+          log.debug("{}: not found now, the last good addresses stay", host, e);
           lookup.complete(addresses);
         }
       }

@@ -1,7 +1,7 @@
 package dev.inmesh.jdkhttp;
 
 import dev.inmesh.http.Timers;
-import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.Flow;
@@ -23,18 +23,18 @@ final class AnswerBody {
   /**
    * @param method of the request
    */
-  AnswerBody(HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer, String method) {
-    this.publisher = answer.body();
-    this.small = isEmpty(answer, method) || isShort(answer);
+  AnswerBody(Flow.Publisher<List<ByteBuffer>> publisher, ResponseInfo head, String method) {
+    this.publisher = publisher;
+    this.small = isEmpty(head, method) || isShort(head);
   }
 
-  private static boolean isEmpty(HttpResponse<?> answer, String method) {
-    int status = answer.statusCode();
+  private static boolean isEmpty(ResponseInfo head, String method) {
+    int status = head.statusCode();
     return method.equals("HEAD") || status == 204 || status == 304;
   }
 
-  private static boolean isShort(HttpResponse<?> answer) {
-    String length = answer.headers().firstValue("Content-Length").orElse(null);
+  private static boolean isShort(ResponseInfo head) {
+    String length = head.headers().firstValue("Content-Length").orElse(null);
     try {
       return length != null && Long.parseLong(length) <= SMALL_BYTES;
     } catch (NumberFormatException e) {

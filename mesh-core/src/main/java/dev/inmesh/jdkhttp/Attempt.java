@@ -15,7 +15,9 @@ import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpResponse.ResponseInfo;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -29,15 +31,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * One try on one server: a request of the JDK's client, whose body is not touched before it is
  * known what becomes of the answer. Everything in it happens on whatever thread it happens on; what
- * ends it first wins, and tells {@link UpstreamCall}.
+ * ends it first wins, and tells {@link UpstreamCall}. Longer than other files: whatever may decide
+ * stands beside all that it decides against.
  */
 final class Attempt extends HttpAttempt implements BodyWatch {
 
   /**
-   * The JDK's own timer says whether the connection was made, so it may go first; ours is for the
-   * case that no thread is free to pass on what it said.
+   * The JDK's own timer says whether the connection was made, so it goes first. It is a millisecond
+   * late or more, and what it says goes over several threads: by so much it is set before ours,
+   * which keeps the deadline; of a short time a tenth.
    */
-  private static final long GRACE_NANOS = 10_000_000;
+  private static final long LEAD_NANOS = 2_000_000;
 
   private final HttpCall call;
   private final UpstreamCall<?> driver;
@@ -116,11 +120,10 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       return;
     } catch (MeshException e) {
       if (decide()) {
-        driver.broken(this, e); // The server is fine; it is this client that can't be held to it.
+        driver.impossible(this, e); // The server is fine; this client can't be held to it.
       }
       return;
     }
-    phase = Phase.CONNECT;
     HttpClient client = driver.client();
     long left = deadlineNanos() - System.nanoTime();
     if (left <= 0) {
@@ -128,21 +131,25 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       return;
     }
     try {
-      RequestAt request =
-          driver.outgoing().to(lease().server(), address, Duration.ofNanos(left), body);
+      patience.forAll(left); // From here on, since the user's cookie handler may block.
+      RequestAt request = driver.outgoing().to(lease().server(), address, leading(left), body);
       sentHeaders = request.headers();
-      patience.forAll(left + GRACE_NANOS);
+      phase = Phase.CONNECT; // Before the look: who decides in the phase before counts on it.
+      if (decided.get()) {
+        patience.over();
+        return;
+      }
       if (body == null) {
         // Whether it is connected yet can't be seen, so the time for that counts too.
         patience.forAnswer(driver.connectNanos());
       }
       CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> sending =
-          client.sendAsync(request, BodyHandlers.ofPublisher(), driver.pushPromises());
+          client.sendAsync(request, this::bodyOf, driver.pushPromises());
       running = sending;
       CompletableFuture<?> unused =
           sending.whenComplete((answer, failure) -> driver.guarded(() -> arrived(answer, failure)));
       if (decided.get()) {
-        sending.cancel(true);
+        sending.cancel(true); // Of no effect when it was the answer that decided.
         patience.over();
       }
     } catch (IOException | RuntimeException | Error e) {
@@ -150,6 +157,26 @@ final class Attempt extends HttpAttempt implements BodyWatch {
         driver.broken(this, e); // The request itself, or the user's cookie handler.
       }
     }
+  }
+
+  private static Duration leading(long nanos) {
+    return Duration.ofNanos(Math.max(1, nanos - Math.min(LEAD_NANOS, nanos / 10)));
+  }
+
+  /**
+   * The head of an answer is here. A future that is cancelled in this moment doesn't tell, and on
+   * Java 17 a body that nobody takes would keep its connection, and the client's thread, for ever.
+   */
+  private BodySubscriber<Flow.Publisher<List<ByteBuffer>>> bodyOf(ResponseInfo head) {
+    return BodySubscribers.mapping(
+        BodySubscribers.ofPublisher(),
+        unread -> {
+          answerBody = new AnswerBody(unread, head, driver.method());
+          if (decided.get()) {
+            discard();
+          }
+          return unread;
+        });
   }
 
   private void requestWritten() {
@@ -160,15 +187,15 @@ final class Attempt extends HttpAttempt implements BodyWatch {
 
   private void timeIsUp() {
     if (decide()) {
-      endExchange();
       // Of a request without a body there is no sign that it was sent, but it mostly was.
-      boolean unsent = phase == Phase.RESOLVE || (body != null && !body.hasBegun());
+      boolean unsent = phase == Phase.RESOLVE || (body != null && body.refuse());
       Failure kind = unsent ? Failure.CONNECT_TIMEOUT : Failure.TIMEOUT;
       sent = !unsent;
       if (phase == Phase.CONNECT) {
         phase = Failures.phaseWithoutAnswer(kind, body);
       }
       driver.failed(this, kind, new HttpTimeoutException("request timed out"));
+      endExchange(); // Last, since it takes the client's locks, and somebody waits.
     }
   }
 
@@ -182,8 +209,6 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       }
       return;
     }
-    AnswerBody unread = new AnswerBody(answer, driver.method());
-    answerBody = unread;
     response = answer;
     phase = Phase.BODY;
     if (decided.get()) {
@@ -191,7 +216,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       return;
     }
     try {
-      head(answer, unread);
+      head(answer, Objects.requireNonNull(answerBody, "no head"));
     } catch (IOException | RuntimeException | Error e) {
       discard();
       if (decide()) {
@@ -235,6 +260,8 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       driver.broken(this, ofTheBody == null ? failure : ofTheBody);
       return;
     }
+    // What is said to be unsent may be sent elsewhere, so it must stay so.
+    boolean unused = body != null && body.refuse();
     Failure kind = response == null ? Failures.kind(failure, body) : Failures.kindOfBody(failure);
     sent = response != null || Failures.wasSent(kind);
     if (response == null) {
@@ -257,7 +284,6 @@ final class Attempt extends HttpAttempt implements BodyWatch {
   protected void stop() {
     boolean unused = decide();
     endExchange();
-    discard();
   }
 
   private void endExchange() {
@@ -269,6 +295,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
     if (reading != null) {
       reading.cancel();
     }
+    discard(); // What has come and was not taken.
   }
 
   /** Nobody waits for it any more, and no server is to blame. */

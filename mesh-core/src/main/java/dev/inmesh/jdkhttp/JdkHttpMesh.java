@@ -11,9 +11,12 @@ import dev.inmesh.server.Server;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
@@ -33,6 +36,10 @@ public final class JdkHttpMesh implements AutoCloseable {
   private final Executor executor;
   private final BiFunction<UpstreamSettings, String, String> whoSet;
   private final AtomicReference<@Nullable JdkProbe> probe = new AtomicReference<>();
+
+  /** Of all wrapped clients that somebody still uses. */
+  private final Set<AttemptClients> opened =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   /** Held, so that the resolver keeps them. */
   private volatile List<Resolver.Name> names = List.of();
@@ -105,12 +112,19 @@ public final class JdkHttpMesh implements AutoCloseable {
     return Optional.ofNullable(probe.get());
   }
 
-  /** Breaks off health checks; calls in flight finish. */
+  void opened(AttemptClients clients) {
+    opened.add(clients);
+  }
+
+  /** Breaks off health checks and lets idle connections go; calls in flight finish. */
   @Override
   public void close() {
     JdkProbe probing = probe.get();
     if (probing != null) {
       probing.close();
+    }
+    synchronized (opened) {
+      opened.forEach(AttemptClients::letGo);
     }
   }
 

@@ -66,7 +66,7 @@ final class LiveBody implements Flow.Subscriber<List<ByteBuffer>>, Flow.Subscrip
       try {
         reader.onSubscribe(this);
       } catch (Throwable bug) {
-        readerBroke(bug);
+        broke(bug);
       }
       ended();
     } else {
@@ -89,7 +89,7 @@ final class LiveBody implements Flow.Subscriber<List<ByteBuffer>>, Flow.Subscrip
     try {
       reader.onNext(bytes);
     } catch (Throwable bug) {
-      readerBroke(bug);
+      broke(bug);
     }
     ended();
   }
@@ -114,10 +114,10 @@ final class LiveBody implements Flow.Subscriber<List<ByteBuffer>>, Flow.Subscrip
 
   @Override
   public void request(long n) {
-    long before = awaited.getAndUpdate(a -> n <= 0 ? a : a + n < 0 ? Long.MAX_VALUE : a + n);
-    if (before == 0) {
-      lastActivity = System.nanoTime();
+    if (awaited.get() == 0) {
+      lastActivity = System.nanoTime(); // First: it hasn't waited since the last bytes.
     }
+    long unused = awaited.getAndUpdate(a -> n <= 0 ? a : a + n < 0 ? Long.MAX_VALUE : a + n);
     Flow.Subscription current = source;
     if (current != null) {
       current.request(n);
@@ -135,19 +135,25 @@ final class LiveBody implements Flow.Subscriber<List<ByteBuffer>>, Flow.Subscrip
 
   /** The call was cancelled, for which the reader is told. */
   void cancelled(Throwable why) {
-    if (finish()) {
-      watch.bodyAbandoned();
-      cutOff(why);
-    }
+    broke(why);
   }
 
   private void arm(long now) {
-    long left = Math.min(deadlineNanos - now, readNanos);
-    timer = timers.schedule(left, () -> executor.execute(this::checkTime));
+    long idle = awaited.get() > 0 ? Math.max(0, now - lastActivity) : 0;
+    long left = Math.min(deadlineNanos - now, readNanos - idle);
+    timer = timers.schedule(left, this::handOn);
     synchronized (lock) {
       if (over) {
         timer.cancel();
       }
+    }
+  }
+
+  private void handOn() {
+    try {
+      executor.execute(this::checkTime);
+    } catch (Throwable noThread) {
+      broke(noThread); // Nobody would look at the time again.
     }
   }
 
@@ -161,10 +167,11 @@ final class LiveBody implements Flow.Subscriber<List<ByteBuffer>>, Flow.Subscrip
     }
   }
 
-  private void readerBroke(Throwable bug) {
+  /** No server is to blame. */
+  private void broke(Throwable why) {
     if (finish()) {
       watch.bodyAbandoned();
-      cutOff(bug);
+      cutOff(why);
     }
   }
 

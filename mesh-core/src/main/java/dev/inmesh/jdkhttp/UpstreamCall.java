@@ -30,6 +30,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpstreamCall<T> {
 
+  /** A reader that still waits for bytes at the deadline is to be told so first. */
+  private static final long READER_FIRST_NANOS = 2_000_000;
+
+  /**
+   * How much longer a body handler may take an answer that is none of a server's: it is for code
+   * that blocks, and a machine that is slow must not cost anybody a default.
+   */
+  private static final long LOCAL_NANOS = 2_000_000_000;
+
   private final UserCall<T> user;
   private final HttpRequest request;
   private final HttpCall call;
@@ -129,6 +138,13 @@ final class UpstreamCall<T> {
     }
   }
 
+  /** An attempt can't be made at all: what fails a call with one attempt mustn't fail a race. */
+  void impossible(Attempt attempt, Throwable failure) {
+    if (!call.withdrew(attempt, System.nanoTime())) {
+      broken(attempt, failure);
+    }
+  }
+
   private void again(Attempt before) {
     long nanos = call.backoffNanos();
     if (nanos > 0) {
@@ -173,7 +189,7 @@ final class UpstreamCall<T> {
             handOut(attempt);
           } else {
             attempt.discard();
-            user.answer(AnswerHead.local(local), bytes(local), request, Optional.empty());
+            answer(local);
           }
         });
   }
@@ -192,9 +208,19 @@ final class UpstreamCall<T> {
           if (local == null) {
             user.fail(call.without(instead, failure));
           } else {
-            user.answer(AnswerHead.local(local), bytes(local), request, Optional.empty());
+            answer(local);
           }
         });
+  }
+
+  private void answer(LocalAnswer local) {
+    // It may be here at the last moment, and nobody would be served by a failure then.
+    user.handlerEndsWithin(Math.max(0, nanosLeft()) + LOCAL_NANOS, call::handlerLate);
+    user.answer(AnswerHead.local(local), bytes(local), request, Optional.empty());
+  }
+
+  private long nanosLeft() {
+    return call.deadlineNanos() - System.nanoTime();
   }
 
   private List<ByteBuffer> bytes(LocalAnswer local) {
@@ -239,6 +265,7 @@ final class UpstreamCall<T> {
       user.follow(next, head, request, attempt, call.deadlineNanos());
       return;
     }
+    user.handlerEndsWithin(nanosLeft() + READER_FIRST_NANOS, call::handlerLate);
     KeptBytes kept = kept(attempt, head);
     List<ByteBuffer> bytes = attempt.bytes();
     if (bytes == null) {
@@ -286,7 +313,12 @@ final class UpstreamCall<T> {
   }
 
   void now(Runnable action) {
-    mesh().executor().execute(() -> guarded(action));
+    try {
+      mesh().executor().execute(() -> guarded(action));
+    } catch (Throwable noThread) {
+      user.fail(noThread); // First, since the other takes the client's locks.
+      cancel();
+    }
   }
 
   /** Whatever goes wrong in a step that nobody waits for, the user must hear of it. */

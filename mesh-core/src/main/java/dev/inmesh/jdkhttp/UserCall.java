@@ -3,6 +3,7 @@ package dev.inmesh.jdkhttp;
 import dev.inmesh.call.Deadline;
 import dev.inmesh.call.MeshException;
 import dev.inmesh.http.HttpUpstream;
+import dev.inmesh.http.Timers;
 import dev.inmesh.server.AllowedNetworks;
 import dev.inmesh.server.OutsideNetworksException;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -129,6 +131,43 @@ final class UserCall<T> {
     future.completeExceptionally(failure);
   }
 
+  /**
+   * Somebody takes the answer from now on, on a thread that can't be cancelled; whoever waits for
+   * what becomes of it must not wait for longer than this, nor may the server's connection be held.
+   */
+  void handlerEndsWithin(long nanos, Supplier<MeshException> late) {
+    endsWithin(
+        nanos,
+        () -> {
+          if (!future.isDone()) {
+            fail(late.get());
+            cancel();
+          }
+        });
+  }
+
+  private void endsWithin(long nanos, Runnable late) {
+    Timers.Timer timer = mesh.timers().schedule(nanos, () -> now(late));
+    CompletableFuture<?> unused = future.whenComplete((answer, failure) -> timer.cancel());
+  }
+
+  /** Runs a step that nobody waits for; whatever goes wrong, the user hears of it. */
+  private void now(Runnable step) {
+    try {
+      mesh.executor().execute(() -> guarded(step));
+    } catch (Throwable noThread) {
+      fail(noThread);
+    }
+  }
+
+  private void guarded(Runnable step) {
+    try {
+      step.run();
+    } catch (Throwable bug) {
+      fail(bug);
+    }
+  }
+
   /** The answer is here, and its body is in memory. */
   void answer(
       AnswerHead head,
@@ -196,14 +235,7 @@ final class UserCall<T> {
   private void forUser(Runnable code) {
     Executor executor = clients.users().executor().orElse(mesh.executor());
     try {
-      executor.execute(
-          () -> {
-            try {
-              code.run();
-            } catch (Throwable bug) {
-              fail(bug);
-            }
-          });
+      executor.execute(() -> guarded(code));
     } catch (RejectedExecutionException e) {
       fail(new IOException("the client's executor takes no more", e));
       cancel();
@@ -248,12 +280,30 @@ final class UserCall<T> {
       fail(new HttpTimeoutException("request timed out"));
       return;
     }
+    // The client's own timer ends nothing while a proxy selector or a name service blocks, and this
+    // may be the caller's thread.
+    endsWithin(left, this::leftForTooLong);
+    now(() -> beyond(next, from, left, deadlineNanos));
+  }
+
+  private void leftForTooLong() {
+    fail(new HttpTimeoutException("request timed out"));
+    Future<?> running = outside;
+    if (running != null) {
+      running.cancel(true);
+    }
+  }
+
+  private void beyond(HttpRequest next, String from, long left, long deadlineNanos) {
     AllowedNetworks networks = mesh.networks();
     try {
       Checked.redirect(next.uri(), clients.users(), networks);
     } catch (OutsideNetworksException e) {
       fail(new MeshException(from, "redirected out of the mesh: " + e.getMessage(), e));
       return;
+    }
+    if (future.isDone()) {
+      return; // It took too long.
     }
     HttpRequest bounded =
         HttpRequest.newBuilder(next, (name, value) -> true).timeout(Duration.ofNanos(left)).build();
@@ -287,7 +337,7 @@ final class UserCall<T> {
                 future.complete(answer);
               }
             });
-    if (cancelled) {
+    if (cancelled || future.isCompletedExceptionally()) {
       running.cancel(true);
     }
   }

@@ -3,6 +3,7 @@ package dev.inmesh.jdkhttp;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +12,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchedPublisher implements BodyPublisher {
 
+  private enum Start {
+    OPEN,
+    BEGUN,
+    REFUSED
+  }
+
   private final BodyPublisher users;
   private final Runnable whenWritten;
-  private volatile boolean begun;
+  private final AtomicReference<Start> start = new AtomicReference<>(Start.OPEN);
   private volatile boolean written;
   private volatile @Nullable Throwable failure;
 
@@ -27,12 +34,28 @@ final class WatchedPublisher implements BodyPublisher {
 
   /** Whether the client had a connection and began to write the request. */
   boolean hasBegun() {
-    return begun;
+    return start.get() == Start.BEGUN;
+  }
+
+  /**
+   * Keeps it from being written, unless that has begun: the client may still be connecting, and
+   * would write it however late, when it was sent to another server meanwhile.
+   *
+   * @return whether no byte of it was sent, nor will be
+   */
+  boolean refuse() {
+    return start.compareAndSet(Start.OPEN, Start.REFUSED) || start.get() == Start.REFUSED;
+  }
+
+  private void begin() {
+    if (!start.compareAndSet(Start.OPEN, Start.BEGUN) && start.get() == Start.REFUSED) {
+      throw new IllegalStateException("the attempt is over");
+    }
   }
 
   /** Whether it began and did not come to its end. */
   boolean isBeingWritten() {
-    return begun && !written;
+    return hasBegun() && !written;
   }
 
   /** Why the body itself broke; null when it did not. */
@@ -43,7 +66,7 @@ final class WatchedPublisher implements BodyPublisher {
   /** The client asks when it writes the headers, which it does over a connection. */
   @Override
   public long contentLength() {
-    begun = true;
+    begin();
     try {
       long length = users.contentLength();
       if (length == 0) {
@@ -58,7 +81,7 @@ final class WatchedPublisher implements BodyPublisher {
 
   @Override
   public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
-    begun = true;
+    begin();
     written = false;
     try {
       users.subscribe(new Watched(subscriber));

@@ -34,6 +34,7 @@ final class WrappedClient extends HttpClient {
     this.users = users;
     this.mesh = mesh;
     this.clients = new AttemptClients(users);
+    mesh.opened(clients);
   }
 
   @Override

@@ -12,11 +12,14 @@ import dev.inmesh.server.OutsideNetworksException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.util.concurrent.ExecutionException;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
@@ -42,9 +45,14 @@ final class Attempt extends HttpAttempt {
   private final HttpCall httpCall;
   private final @Nullable WatchedRequestBody body;
   private @Nullable Call running;
-  private @Nullable AttemptListener listener;
+
+  /** Asked by other threads too, when a hedge hangs. */
+  private volatile @Nullable AttemptListener listener;
 
   private boolean bodyRead;
+
+  /** Whether the call has ended without it; another thread says so. */
+  private volatile boolean stopped;
 
   /** Whether somebody waits for the rest of the body now; a cancel comes from another thread. */
   private volatile boolean reading;
@@ -85,6 +93,12 @@ final class Attempt extends HttpAttempt {
   @Override
   protected void stop() {
     call.stop(this);
+  }
+
+  /** Ends its wait for an address, if that is what it is busy with. */
+  void stopWaiting() {
+    stopped = true;
+    call.callListener().wake();
   }
 
   /** Whether the user's own request body could not be read. */
@@ -182,18 +196,37 @@ final class Attempt extends HttpAttempt {
     if (!name.addresses(lease().startNanos()).isEmpty()) {
       return;
     }
-    try {
-      name.pending().get(nanosLeft(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
+    CompletableFuture<List<InetAddress>> pending = name.pending();
+    if (!call.callListener().await(call.chain().call(), nanosLeft(), pending, () -> stopped)) {
+      throw interrupted();
+    }
+    requireFound(pending);
+  }
+
+  private void requireFound(CompletableFuture<?> pending) throws IOException {
+    if (stopped) {
+      throw new IOException("Canceled");
+    }
+    if (!pending.isDone()) {
       throw new InterruptedIOException("timeout");
-    } catch (ExecutionException e) {
+    }
+    try {
+      pending.join();
+    } catch (CompletionException | CancellationException e) {
       UnknownHostException unknown = new UnknownHostException(lease().server().host());
       unknown.initCause(e.getCause());
       throw unknown;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted");
     }
+  }
+
+  /** By the caller, or by the user's own callTimeout, which OkHttp makes a cancel. */
+  private IOException interrupted() {
+    if (Thread.currentThread().isInterrupted()) {
+      return new InterruptedIOException("interrupted");
+    }
+    return call.isCallersDoing(System.nanoTime())
+        ? new IOException("Canceled")
+        : new SocketTimeoutException("timeout");
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.inmesh.okhttp;
 
 import dev.inmesh.call.Deadline;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import okhttp3.Call;
@@ -118,6 +119,19 @@ final class CallListener extends ForwardingListener {
       return false;
     }
     return !userCall.isCanceled();
+  }
+
+  /** The same, but no longer than until something is done. */
+  boolean await(Call userCall, long nanos, CompletableFuture<?> pending, BooleanSupplier isSo) {
+    CompletableFuture<Object> waited = new CompletableFuture<>();
+    // What never is done would keep hold of all that ever waited for it; of the first of two it
+    // lets go when the other one is done.
+    var unused = CompletableFuture.anyOf(pending, waited).whenComplete((x, y) -> wake());
+    try {
+      return await(userCall, nanos, () -> pending.isDone() || isSo.getAsBoolean());
+    } finally {
+      waited.complete(true);
+    }
   }
 
   synchronized void wake() {

@@ -2,6 +2,7 @@ package dev.inmesh.okhttp;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Proxy;
 import java.net.Socket;
 import java.net.SocketAddress;
 import javax.net.SocketFactory;
@@ -25,7 +26,17 @@ abstract class ConnectingSockets extends SocketFactory {
 
   @Override
   public final Socket createSocket() throws IOException {
-    return new WrappedSocket(delegate.createSocket(), this);
+    return new WrappedSocket(direct(), this);
+  }
+
+  /**
+   * The JDK's own factory makes sockets that ask the process for a SOCKS proxy when they connect,
+   * whatever proxy the client has: what was checked would not be what is connected.
+   */
+  private Socket direct() throws IOException {
+    return delegate == SocketFactory.getDefault()
+        ? new Socket(Proxy.NO_PROXY)
+        : delegate.createSocket();
   }
 
   // OkHttp makes unconnected sockets only. The others would connect past us.

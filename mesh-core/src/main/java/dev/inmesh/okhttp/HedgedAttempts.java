@@ -2,7 +2,6 @@ package dev.inmesh.okhttp;
 
 import dev.inmesh.call.Deadline;
 import dev.inmesh.engine.Lease;
-import dev.inmesh.event.Failure;
 import dev.inmesh.http.HttpAttempt;
 import dev.inmesh.http.HttpCall;
 import dev.inmesh.http.Next;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class HedgedAttempts {
 
   /** How much longer than its deadline an attempt is waited for: its own timer says more. */
-  private static final long GRACE_NANOS = 10_000_000;
+  private static final long GRACE_NANOS = 2_000_000;
 
   /**
    * What an attempt came to.
@@ -186,7 +185,8 @@ final class HedgedAttempts {
   private @Nullable Ended outOfTime() {
     for (HttpAttempt late = call.anyRunning(); late != null; late = call.anyRunning()) {
       InterruptedIOException timeout = new InterruptedIOException("timeout");
-      Next next = call.failed(late, Failure.TIMEOUT, timeout, System.nanoTime());
+      long now = System.nanoTime();
+      Next next = call.failed(late, ((Attempt) late).kindOf(timeout, now), timeout, now);
       stop((Attempt) late);
       if (next == Next.STANDS || next == Next.AGAIN) {
         return new Ended((Attempt) late, null, timeout, next);
@@ -270,6 +270,7 @@ final class HedgedAttempts {
       stopped.add(attempt);
       running = sending.get(attempt);
     }
+    attempt.stopWaiting();
     if (running != null) {
       running.cancel();
     }

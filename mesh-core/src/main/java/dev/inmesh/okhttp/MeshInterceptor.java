@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -76,9 +77,9 @@ final class MeshInterceptor implements Interceptor {
       HttpUpstream upstream = upstream(next);
       Response answer;
       if (upstream == null) {
-        boolean guarded = outside.areGuarded();
-        answer = outside(next, from, chain, listener, deadlineNanos);
-        if (!guarded) {
+        OutsideClients.Way way = way(next, from);
+        answer = outside(way.client(), next, from, chain, listener, deadlineNanos);
+        if (!way.guarded()) {
           return answer.newBuilder().priorResponse(response).build();
         }
       } else {
@@ -99,19 +100,36 @@ final class MeshInterceptor implements Interceptor {
     }
   }
 
+  private OutsideClients.Way way(Request request, HttpUpstream from) throws MeshException {
+    try {
+      return outside.way(request);
+    } catch (OutsideNetworksException e) {
+      throw refused(from, e);
+    }
+  }
+
+  private static MeshException refused(HttpUpstream from, OutsideNetworksException e) {
+    return new MeshException(
+        from.engine().settings().name(), "redirected out of the mesh: " + e.getMessage(), e);
+  }
+
   /** A redirect that leaves the mesh still has to keep the call's deadline. */
   private Response outside(
-      Request request, HttpUpstream from, Chain chain, CallListener listener, long deadlineNanos)
+      OkHttpClient client,
+      Request request,
+      HttpUpstream from,
+      Chain chain,
+      CallListener listener,
+      long deadlineNanos)
       throws IOException {
     try {
-      Call call = outside.client(request.url()).newCall(request);
+      Call call = client.newCall(request);
       call.addEventListener(new OutsideListener(chain.getEventListener(), chain.call()));
       call.timeout().timeout(Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
       listener.attempt(chain.call(), call);
-      return call.execute();
+      return outside.dns().execute(call, listener, chain.call(), deadlineNanos);
     } catch (OutsideNetworksException e) {
-      throw new MeshException(
-          from.engine().settings().name(), "redirected out of the mesh: " + e.getMessage(), e);
+      throw refused(from, e);
     }
   }
 

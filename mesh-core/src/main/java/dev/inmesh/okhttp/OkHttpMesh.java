@@ -6,9 +6,13 @@ import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.http.Resolver;
 import dev.inmesh.http.Timers;
 import dev.inmesh.server.AllowedNetworks;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
@@ -41,6 +45,11 @@ public final class OkHttpMesh implements AutoCloseable {
   private final Map<String, UpstreamConnections> connections = new HashMap<>();
   private volatile Map<String, UpstreamConnections> published = Map.of();
   private final ExecutorService checkThreads;
+
+  /** Of the wrapped clients that somebody still uses. */
+  private final Set<OutsideClients> outside =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
   private final AtomicReference<@Nullable OkHttpProbe> probe = new AtomicReference<>();
 
   /**
@@ -49,7 +58,7 @@ public final class OkHttpMesh implements AutoCloseable {
    * @param upstreams the upstreams as they are now
    * @param networks where connections may lead, as it is now
    * @param timers tell when a hedge is due
-   * @param hedgeThreads run it
+   * @param hedgeThreads run it, and look names up that redirects lead to
    * @param checkThreads run the health checks, each of which may block until its timeout
    */
   public OkHttpMesh(
@@ -82,13 +91,14 @@ public final class OkHttpMesh implements AutoCloseable {
     if (probe.get() == null) {
       probe.compareAndSet(null, new OkHttpProbe(client, this::connections, checkThreads));
     }
+    OutsideClients beyond = new OutsideClients(client, networks, hedgeThreads);
+    outside.add(beyond);
     EventListener.Factory users = client.eventListenerFactory();
     return client
         .newBuilder()
         .dispatcher(dispatcher(client.dispatcher()))
         .eventListenerFactory(call -> new CallListener(users.create(call)))
-        .addInterceptor(
-            new MeshInterceptor(upstreams, clients, new OutsideClients(client, networks)))
+        .addInterceptor(new MeshInterceptor(upstreams, clients, beyond))
         .build();
   }
 
@@ -142,6 +152,13 @@ public final class OkHttpMesh implements AutoCloseable {
           .filter(c -> !connections.containsValue(c))
           .forEach(UpstreamConnections::close);
     }
+    outside().forEach(OutsideClients::apply);
+  }
+
+  private List<OutsideClients> outside() {
+    synchronized (outside) {
+      return List.copyOf(outside);
+    }
   }
 
   private UpstreamConnections connections(String upstream) {
@@ -170,5 +187,6 @@ public final class OkHttpMesh implements AutoCloseable {
       connections.clear();
       published = Map.of();
     }
+    outside().forEach(OutsideClients::close);
   }
 }

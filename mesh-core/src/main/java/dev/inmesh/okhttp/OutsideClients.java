@@ -1,5 +1,6 @@
 package dev.inmesh.okhttp;
 
+import dev.inmesh.http.Idempotence;
 import dev.inmesh.server.AllowedNetworks;
 import dev.inmesh.server.OutsideNetworksException;
 import java.net.InetAddress;
@@ -8,12 +9,14 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
+import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,52 +26,92 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutsideClients {
 
+  /**
+   * How to follow a redirect.
+   *
+   * @param guarded whether the next one is to be looked at too; else the client follows it
+   */
+  record Way(OkHttpClient client, boolean guarded) {}
+
   private record Guarded(AllowedNetworks networks, OkHttpClient client) {}
 
   private final OkHttpClient free;
+  private final OutsideDns dns;
   private final Supplier<AllowedNetworks> networks;
-  private volatile @Nullable Guarded guarded;
+  private @Nullable Guarded guarded;
 
-  OutsideClients(OkHttpClient user, Supplier<AllowedNetworks> networks) {
+  /**
+   * @param threads ask the user's name service
+   */
+  OutsideClients(OkHttpClient user, Supplier<AllowedNetworks> networks, Executor threads) {
     this.networks = networks;
+    this.dns = new OutsideDns(user.dns(), threads);
     OkHttpClient.Builder builder = user.newBuilder();
     builder.interceptors().clear();
     this.free =
         builder
             .eventListener(EventListener.NONE)
             .callTimeout(Duration.ZERO)
+            .dns(dns)
             .dispatcher(new Dispatcher(user.dispatcher().executorService()))
             .build();
   }
 
-  /** Whether redirects are to be followed one by one. */
-  boolean areGuarded() {
-    return networks.get().areLimited();
+  /** The name service of all of them. */
+  OutsideDns dns() {
+    return dns;
   }
 
   /**
-   * The client for a URL.
+   * The way to where a request goes, under the networks as they are now.
    *
    * @throws OutsideNetworksException if the user's client would go through a proxy, for what that
    *     connects to can't be seen
    */
-  OkHttpClient client(HttpUrl url) throws OutsideNetworksException {
+  Way way(Request request) throws OutsideNetworksException {
     AllowedNetworks now = networks.get();
     if (!now.areLimited()) {
-      return free;
+      return new Way(forMethod(request, free), false);
     }
+    HttpUrl url = request.url();
     if (isProxied(url)) {
       throw now.uncheckable(url.host() + " is behind a proxy of the client");
     }
+    return new Way(forMethod(request, guarded(now)), true);
+  }
+
+  /** OkHttp would send any request again when a connection breaks under it, a POST too. */
+  private static OkHttpClient forMethod(Request request, OkHttpClient client) {
+    return Idempotence.of(request.method())
+        ? client
+        : client.newBuilder().retryOnConnectionFailure(false).build();
+  }
+
+  private synchronized OkHttpClient guarded(AllowedNetworks now) {
     Guarded current = guarded;
     if (current == null || !current.networks.equals(now)) {
-      if (current != null) {
-        current.client.connectionPool().evictAll();
-      }
+      close();
       current = new Guarded(now, guarded());
       guarded = current;
     }
     return current.client;
+  }
+
+  /** Follows changed networks: an idle connection may lead out of them. */
+  synchronized void apply() {
+    Guarded current = guarded;
+    if (current != null && !current.networks.equals(networks.get())) {
+      close();
+    }
+  }
+
+  /** Closes the idle connections that are of its own making. */
+  synchronized void close() {
+    Guarded current = guarded;
+    guarded = null;
+    if (current != null) {
+      current.client.connectionPool().evictAll();
+    }
   }
 
   private boolean isProxied(HttpUrl url) {
@@ -96,7 +139,7 @@ final class OutsideClients {
 
   /** Those that may be connected to; all where none may, for the socket to refuse. */
   private List<InetAddress> allowed(String host) throws UnknownHostException {
-    List<InetAddress> all = free.dns().lookup(host);
+    List<InetAddress> all = dns.lookup(host);
     List<InetAddress> allowed = networks.get().among(all);
     return allowed.isEmpty() ? all : allowed;
   }

@@ -9,12 +9,22 @@ import dev.inmesh.Mesh;
 import dev.inmesh.ServerCall;
 import dev.inmesh.ServerStatus;
 import dev.inmesh.Upstream;
+import dev.inmesh.balance.RandomSource;
 import dev.inmesh.call.BreakerOpenException;
 import dev.inmesh.call.CallTimeoutException;
 import dev.inmesh.call.Deadline;
 import dev.inmesh.call.MeshException;
 import dev.inmesh.call.Phase;
+import dev.inmesh.config.Configuration;
+import dev.inmesh.config.Sources;
+import dev.inmesh.config.UpstreamSettings;
+import dev.inmesh.engine.PauseDetector;
+import dev.inmesh.engine.UpstreamEngine;
+import dev.inmesh.event.UpstreamListener;
 import dev.inmesh.generic.LineServer.Mood;
+import dev.inmesh.http.AddressCheck;
+import dev.inmesh.http.Resolver;
+import dev.inmesh.server.AllowedNetworks;
 import dev.inmesh.server.OutsideNetworksException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -24,8 +34,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -448,5 +461,65 @@ final class GenericCallTest {
     String seen = lines.call(server -> String.valueOf(user.get()));
 
     assertThat(seen).isEqualTo("null");
+  }
+
+  private static UpstreamEngine engine() {
+    UpstreamSettings settings =
+        Objects.requireNonNull(
+            Configuration.open(
+                    Sources.of(
+                        Map.of(
+                            "mesh.upstream.u.servers",
+                            "stock.example:1",
+                            "mesh.upstream.u.timeout",
+                            "100ms")))
+                .current()
+                .settings()
+                .upstreams()
+                .get("u"));
+    return new UpstreamEngine(
+        settings,
+        new UpstreamListener() {},
+        route -> new UpstreamListener() {},
+        RandomSource.perThread(),
+        new PauseDetector(),
+        System.nanoTime());
+  }
+
+  @Test
+  void aThreadThatCannotBeStartedLeavesNothingInFlight() {
+    UpstreamEngine engine = engine();
+    OutOfMemoryError starved = new OutOfMemoryError("unable to create native thread");
+    GenericCall<String> call =
+        new GenericCall<>(
+            engine,
+            task -> {
+              throw starved;
+            },
+            (server, timeLeft) -> {},
+            (server, cancellation) -> "never",
+            false);
+
+    assertThatThrownBy(call::execute).isSameAs(starved);
+
+    assertThat(engine.active()).isZero();
+    assertThat(engine.servers(System.nanoTime()).get(0).inFlight()).isZero();
+  }
+
+  @Test
+  void aNameThatIsNeverResolvedTimesOutInPhaseResolve() {
+    Resolver resolver = new Resolver(task -> {});
+    AddressCheck check =
+        new AddressCheck(resolver, () -> AllowedNetworks.of(List.of("10.0.0.0/8")));
+    ExecutorService threads = Executors.newCachedThreadPool();
+    open.add(threads::shutdownNow);
+    GenericCall<String> call =
+        new GenericCall<>(
+            engine(), threads, check::check, (server, cancellation) -> "never", false);
+
+    CallTimeoutException timeout = catchThrowableOfType(CallTimeoutException.class, call::execute);
+
+    assertThat(timeout.phase()).isEqualTo(Phase.RESOLVE);
+    assertThat(timeout).hasMessageStartingWith("u: timed out in phase resolve after ");
   }
 }

@@ -1,19 +1,22 @@
 package dev.inmesh.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,8 +26,8 @@ final class DaemonTimersTest {
   private final DaemonTimers timers = new DaemonTimers("timers-under-test");
 
   @Test
-  void noneRunsEarlyAndAllRunInTheOrderOfTheirTimes() throws Exception {
-    Queue<Long> order = new ConcurrentLinkedQueue<>();
+  void noneRunsEarlyAndAllRun() throws Exception {
+    AtomicInteger runs = new AtomicInteger();
     List<Long> early = new ArrayList<>();
     CountDownLatch open = new CountDownLatch(50);
     for (long millis : new SplittableRandom(1).longs(50, 0, 200).toArray()) {
@@ -33,7 +36,7 @@ final class DaemonTimersTest {
       timers.schedule(
           nanos,
           () -> {
-            order.add(millis);
+            runs.incrementAndGet();
             if (System.nanoTime() - due < 0) {
               early.add(millis);
             }
@@ -44,15 +47,26 @@ final class DaemonTimersTest {
     open.await();
 
     assertThat(early).isEmpty();
-    assertThat(order).hasSize(50);
+    assertThat(runs).hasValue(50);
   }
 
   @Test
   void anEarlierOneIsNotKeptWaitingByALaterOne() throws Exception {
     CountDownLatch never = new CountDownLatch(1);
     CountDownLatch soon = new CountDownLatch(1);
+    AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
+    DaemonTimers timers =
+        new DaemonTimers(
+            "timers-that-sleep",
+            Duration.ofSeconds(10),
+            task -> {
+              thread.set(new Thread(task, "timers-that-sleep"));
+              return Objects.requireNonNull(thread.get());
+            });
     Timers.Timer day = timers.schedule(TimeUnit.DAYS.toNanos(1), never::countDown);
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20)); // It sleeps until tomorrow now.
+    while (Objects.requireNonNull(thread.get()).getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait(); // Until it sleeps until tomorrow.
+    }
 
     timers.schedule(1, soon::countDown);
 
@@ -108,6 +122,59 @@ final class DaemonTimersTest {
     }
 
     assertThat(open.await(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aThreadThatCouldntStartIsStartedByTheNextOneHoweverMuchLaterThatIsDue() throws Exception {
+    AtomicBoolean refused = new AtomicBoolean();
+    DaemonTimers timers =
+        new DaemonTimers(
+            "timers-without-memory",
+            Duration.ofSeconds(10),
+            task ->
+                new Thread(task) {
+                  @Override
+                  public synchronized void start() {
+                    if (refused.compareAndSet(false, true)) {
+                      throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    super.start();
+                  }
+                });
+    AtomicInteger runs = new AtomicInteger();
+    CountDownLatch open = new CountDownLatch(1);
+
+    assertThatThrownBy(() -> timers.schedule(0, runs::incrementAndGet))
+        .isInstanceOf(OutOfMemoryError.class);
+    timers.schedule(TimeUnit.MILLISECONDS.toNanos(50), open::countDown);
+
+    assertThat(open.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(runs).hasValue(0);
+  }
+
+  @Test
+  void anExceptionThatCantEvenBeLoggedHarmsNoOther() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    CountDownLatch open = new CountDownLatch(10);
+    for (int i = 0; i < 10; i++) {
+      timers.schedule(
+          TimeUnit.MILLISECONDS.toNanos(i),
+          () -> {
+            open.countDown();
+            throw new IllegalStateException() {
+              private static final long serialVersionUID = 1;
+
+              @Override
+              public String getMessage() {
+                asked.incrementAndGet();
+                throw new IllegalStateException("thrown on purpose");
+              }
+            };
+          });
+    }
+
+    assertThat(open.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(asked).hasPositiveValue();
   }
 
   /** An arm may come at any moment of the thread's looking, sleeping, waking and ending. */

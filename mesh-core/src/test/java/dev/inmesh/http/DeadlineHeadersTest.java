@@ -105,8 +105,18 @@ final class DeadlineHeadersTest {
   void whatIsLeftIsWrittenAsItsReaderWantsIt() {
     assertThat(DeadlineHeaders.write(ENVOY, 250_900_000)).isEqualTo("250");
     assertThat(DeadlineHeaders.write(GRPC, 250_900_000)).isEqualTo("250m");
-    assertThat(DeadlineHeaders.write(ENVOY, -5)).isEqualTo("0");
+    assertThat(DeadlineHeaders.write(GRPC, 1_000_000)).isEqualTo("1m");
     assertThat(DeadlineHeaders.write(GRPC, Long.MAX_VALUE)).isEqualTo("99999999m");
+  }
+
+  /** gRPC wants a positive number, and to some a zero is no timeout at all. */
+  @Test
+  void littleTimeIsNeverWrittenAsNone() {
+    assertThat(DeadlineHeaders.write(ENVOY, 999_999)).isEqualTo("1");
+    assertThat(DeadlineHeaders.write(ENVOY, -5)).isEqualTo("1");
+    assertThat(DeadlineHeaders.write(GRPC, 999_999)).isEqualTo("999u");
+    assertThat(DeadlineHeaders.write(GRPC, 999)).isEqualTo("1u");
+    assertThat(DeadlineHeaders.write(GRPC, -5)).isEqualTo("1u");
   }
 
   private static Duration read(Map<String, String> headers) {

@@ -198,14 +198,17 @@ public abstract class HedgeContract extends LoopbackFixture {
     assertQuiet(mesh);
   }
 
+  private static LoopbackServer.Behaviour badOnceHedged(CountDownLatch hedged) {
+    return e -> {
+      hedged.await();
+      return e.reply(500, "oops");
+    };
+  }
+
   @Test
   void aBadAnswerWaitsForABetterOne() throws Exception {
     CountDownLatch hedged = new CountDownLatch(1);
-    LoopbackServer.Behaviour bad =
-        e -> {
-          hedged.await();
-          return e.reply(500, "oops");
-        };
+    LoopbackServer.Behaviour bad = badOnceHedged(hedged);
     Mesh mesh =
         hedging(
             byNumber(
@@ -226,11 +229,7 @@ public abstract class HedgeContract extends LoopbackFixture {
   @Test
   void aBadAnswerStandsWhenTheOtherOneBringsNone() throws Exception {
     CountDownLatch hedged = new CountDownLatch(1);
-    LoopbackServer.Behaviour bad =
-        e -> {
-          hedged.await();
-          return e.reply(500, "oops");
-        };
+    LoopbackServer.Behaviour bad = badOnceHedged(hedged);
     Mesh mesh =
         hedging(
             byNumber(

@@ -12,6 +12,7 @@ import java.util.Queue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class ResolverTest {
@@ -112,6 +113,45 @@ final class ResolverTest {
 
     assertThat(name.addresses(System.nanoTime())).isEmpty();
     assertThatThrownBy(() -> name.pending().get()).hasCause(full);
+  }
+
+  @Test
+  void aThreadThatCannotBeStartedOnceIsNoReasonNeverToLookUpAgain() throws Exception {
+    @Nullable Error[] thrown = {new OutOfMemoryError("unable to create native thread")};
+    Executor executor =
+        task -> {
+          if (thrown[0] != null) {
+            throw thrown[0];
+          }
+          task.run();
+        };
+    Resolver.Name name = new Resolver(executor).name("localhost");
+    assertThat(name.addresses(System.nanoTime())).isEmpty();
+    assertThatThrownBy(() -> name.pending().get()).hasCause(thrown[0]);
+
+    thrown[0] = null;
+
+    assertThat(name.addresses(old())).isNotEmpty();
+  }
+
+  @Test
+  void anErrorOfALookUpEndsItAndNotTheNext() throws Exception {
+    @Nullable Error[] thrown = {new LinkageError("no name service")};
+    Resolver resolver =
+        new Resolver(
+            Runnable::run,
+            host -> {
+              if (thrown[0] != null) {
+                throw thrown[0];
+              }
+              return new InetAddress[] {InetAddress.getLoopbackAddress()};
+            });
+    Resolver.Name name = resolver.name("stock.example");
+    assertThatThrownBy(() -> name.pending().get()).hasCause(thrown[0]);
+
+    thrown[0] = null;
+
+    assertThat(name.addresses(old())).containsExactly(InetAddress.getLoopbackAddress());
   }
 
   @Test

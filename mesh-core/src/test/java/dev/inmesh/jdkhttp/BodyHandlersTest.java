@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.inmesh.Mesh;
+import dev.inmesh.ServerStatus;
+import dev.inmesh.call.CallTimeoutException;
+import dev.inmesh.call.Phase;
 import dev.inmesh.http.LoopbackFixture;
 import dev.inmesh.http.LoopbackServer;
 import java.io.BufferedReader;
@@ -364,5 +367,47 @@ final class BodyHandlersTest extends LoopbackFixture {
     public void onComplete() {
       gathering.onComplete();
     }
+  }
+
+  @Test
+  void aHandlerThatBlocksKeepsNobodyWaiting() throws Exception {
+    LoopbackServer server =
+        server(
+            e -> {
+              if (!e.path().equals("/long")) {
+                return e.reply(e.path().equals("/bad") ? 500 : 200, SHORT);
+              }
+              e.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
+              return e.hang();
+            });
+    Mesh mesh = mesh(server, "timeout", "300ms", "fallback", "default");
+    HttpClient client = mesh.wrap(HttpClient.newHttpClient());
+    CountDownLatch over = new CountDownLatch(1);
+    BodyHandler<String> blocking =
+        head -> {
+          try {
+            over.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return BodySubscribers.ofString(StandardCharsets.UTF_8);
+        };
+    HttpRequest bad = HttpRequest.newBuilder(URI.create("http://inventory/bad")).build();
+    HttpRequest endless = HttpRequest.newBuilder(URI.create("http://inventory/long")).build();
+
+    for (HttpRequest request : List.of(GET, bad, endless)) {
+      assertThatThrownBy(() -> client.send(request, blocking))
+          .isInstanceOfSatisfying(
+              CallTimeoutException.class, e -> assertThat(e.phase()).isEqualTo(Phase.BODY))
+          .hasMessageContaining("but the body handler has not taken it");
+      assertThatThrownBy(() -> client.sendAsync(request, blocking).get())
+          .hasCauseInstanceOf(CallTimeoutException.class);
+    }
+
+    assertQuiet(mesh); // Though the handlers still block.
+    assertThat(server.awaitClosedByPeer()).isTrue();
+    over.countDown();
+    assertThat(mesh.upstream("inventory").servers().get(0).state())
+        .isEqualTo(ServerStatus.State.UP);
   }
 }

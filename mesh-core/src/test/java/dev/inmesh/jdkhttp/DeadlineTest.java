@@ -16,9 +16,14 @@ import dev.inmesh.http.LoopbackServer;
 import dev.inmesh.http.LoopbackServer.Exchange;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.CookieHandler;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -26,6 +31,7 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -234,6 +240,95 @@ final class DeadlineTest extends LoopbackFixture {
   }
 
   @Test
+  void theDeadlineHoldsThoughTheCookieHandlerBlocks() throws Exception {
+    CountDownLatch blocked = new CountDownLatch(1);
+    CookieHandler blocking =
+        new CookieHandler() {
+          @Override
+          public Map<String, List<String>> get(URI uri, Map<String, List<String>> headers)
+              throws IOException {
+            awaitQuietly(blocked);
+            return Map.of();
+          }
+
+          @Override
+          public void put(URI uri, Map<String, List<String>> headers) {
+            // Nothing is kept.
+          }
+        };
+    LoopbackServer server = server(e -> e.reply(200, "well"));
+    Mesh mesh = mesh(server, "timeout", "100ms");
+    HttpClient http = mesh.wrap(HttpClient.newBuilder().cookieHandler(blocking).build());
+
+    CompletableFuture<HttpResponse<String>> call = http.sendAsync(GET, BodyHandlers.ofString());
+
+    try {
+      assertThat(call)
+          .failsWithin(Duration.ofSeconds(20))
+          .withThrowableOfType(ExecutionException.class)
+          .withCauseInstanceOf(CallTimeoutException.class);
+      assertQuiet(mesh);
+    } finally {
+      blocked.countDown();
+    }
+    assertThat(server.requests).isEmpty();
+  }
+
+  @Test
+  void theDeadlineHoldsThoughAProxySelectorBlocksBehindARedirect() throws Exception {
+    CountDownLatch blocked = new CountDownLatch(1);
+    CountDownLatch asked = new CountDownLatch(1);
+    ProxySelector blocking =
+        new ProxySelector() {
+          @Override
+          public List<Proxy> select(URI uri) {
+            if (uri.getPath().equals("/outside")) {
+              asked.countDown();
+              awaitQuietly(blocked);
+            }
+            return List.of(Proxy.NO_PROXY);
+          }
+
+          @Override
+          public void connectFailed(URI uri, SocketAddress address, IOException failure) {
+            // Nobody asks.
+          }
+        };
+    LoopbackServer outside = well();
+    LoopbackServer server =
+        server(e -> e.reply(302, "", "Location: http://" + outside.address() + "/outside"));
+    Mesh mesh = mesh(server, "timeout", "300ms", "mesh.allowed-networks", "127.0.0.0/8");
+    HttpClient http =
+        mesh.wrap(
+            HttpClient.newBuilder()
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .proxy(blocking)
+                .build());
+
+    CompletableFuture<HttpResponse<String>> call = http.sendAsync(GET, BodyHandlers.ofString());
+
+    try {
+      assertThat(call)
+          .failsWithin(Duration.ofSeconds(20))
+          .withThrowableOfType(ExecutionException.class)
+          .withCauseInstanceOf(HttpTimeoutException.class);
+      assertThat(asked.getCount()).isZero();
+    } finally {
+      blocked.countDown();
+    }
+    assertThat(outside.requests).isEmpty();
+    assertQuiet(mesh);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
   void callsInFlightFinishAfterTheMeshIsClosed() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
     LoopbackServer server =
@@ -354,5 +449,30 @@ final class DeadlineTest extends LoopbackFixture {
 
     assertQuiet(mesh);
     assertThat(ended.get()).isEqualTo(1_000);
+  }
+
+  @Test
+  void theDeadlineHoldsThoughABodyPublisherBlocks() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    BodyPublisher blocking =
+        BodyPublishers.fromPublisher(
+            subscriber -> {
+              try {
+                over.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    LoopbackServer server = server(e -> e.reply(200, "good"));
+    Mesh mesh = mesh(server, "timeout", "300ms");
+    HttpClient http = mesh.wrap(HttpClient.newHttpClient());
+    HttpRequest post =
+        HttpRequest.newBuilder(URI.create("http://inventory/")).POST(blocking).build();
+
+    assertThat(catchThrowableOfType(CallTimeoutException.class, () -> send(http, post)))
+        .isNotNull();
+
+    assertQuiet(mesh);
+    over.countDown();
   }
 }

@@ -1,9 +1,22 @@
 package dev.inmesh.jdkhttp;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
 import dev.inmesh.Mesh;
+import dev.inmesh.call.CallTimeoutException;
 import dev.inmesh.http.HttpDriverContract;
 import dev.inmesh.http.NetworksContract;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /** The contract of allowed networks, by {@code send}. */
 final class JdkHttpNetworksTest extends NetworksContract {
@@ -21,5 +34,34 @@ final class JdkHttpNetworksTest extends NetworksContract {
   @Override
   protected boolean seesWhatIsConnected() {
     return false;
+  }
+
+  @Test
+  void aHedgeThatCantBeHeldToTheNetworksLeavesTheCallToTheOthers() throws Exception {
+    ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    open.add(silent);
+    Mesh mesh =
+        mesh(
+            List.of("127.0.0.1:" + silent.getLocalPort(), "localhost:" + silent.getLocalPort()),
+            "mesh.allowed-networks",
+            "127.0.0.0/8, ::1/128",
+            "balancer",
+            "round_robin",
+            "hedge.after",
+            "50ms",
+            "timeout.connect",
+            "5s",
+            "timeout",
+            "1s");
+    HttpClient http = mesh.wrap(HttpClient.newHttpClient());
+    HttpRequest request = HttpRequest.newBuilder(URI.create("https://inventory/v1")).build();
+    List<Throwable> failures = new ArrayList<>();
+
+    for (int i = 0; i < 2; i++) { // One of them begins with the address.
+      failures.add(catchThrowable(() -> http.send(request, BodyHandlers.ofString())));
+    }
+
+    assertThat(failures).hasAtLeastOneElementOfType(CallTimeoutException.class);
+    assertQuiet(mesh);
   }
 }

@@ -2,6 +2,7 @@ package dev.inmesh.okhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.inmesh.Mesh;
 import dev.inmesh.call.MeshException;
@@ -9,14 +10,21 @@ import dev.inmesh.http.LoopbackFixture;
 import dev.inmesh.http.LoopbackServer;
 import dev.inmesh.http.Reply;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.Dns;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -80,6 +88,29 @@ final class OkHttpOutsideTest extends LoopbackFixture {
         // Nobody connects.
       }
     };
+  }
+
+  /** The JDK's plain socket would ask for one, behind the back of whoever checks addresses. */
+  @Test
+  void aSocksProxyOfTheProcessIsNoWayOutEither() throws Exception {
+    LoopbackServer proxy = well();
+    LoopbackServer stranger = second();
+    String url = "http://" + stranger.address() + "/y";
+    OkHttpClient direct = new OkHttpClient.Builder().proxy(Proxy.NO_PROXY).build();
+    OkHttpClient http = redirectingTo(url, "127.0.0.0/8").wrap(direct);
+    ProxySelector before = ProxySelector.getDefault();
+    ProxySelector.setDefault(
+        always(
+            new Proxy(
+                Proxy.Type.SOCKS,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port()))));
+    try {
+      assertThat(get(http, "http://inventory/out").body()).isEqualTo("second /y");
+    } finally {
+      ProxySelector.setDefault(before);
+    }
+
+    assertThat(proxy.connections).hasValue(0);
   }
 
   @Test
@@ -147,5 +178,120 @@ final class OkHttpOutsideTest extends LoopbackFixture {
 
     assertRefused(http, stranger.address() + " is outside mesh.allowed-networks (127.0.0.1/32)");
     assertThat(stranger.connections).hasValue(0);
+  }
+
+  @Test
+  void aNameServiceThatHangsCostsTheCallItsDeadline() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    Dns hanging =
+        host -> {
+          awaitQuietly(over);
+          throw new UnknownHostException(host);
+        };
+    OkHttpClient users = new OkHttpClient.Builder().dns(hanging).build();
+    for (String networks : List.of("none", FIRST)) {
+      Mesh mesh =
+          mesh(
+              server(e -> e.reply(302, "", "Location: http://stranger.invalid/y")),
+              KEY,
+              networks,
+              "timeout",
+              "200ms");
+
+      assertThatThrownBy(() -> get(mesh.wrap(users), "http://inventory/out"))
+          .isInstanceOf(InterruptedIOException.class)
+          .hasMessage("timeout");
+    }
+    over.countDown();
+  }
+
+  @Test
+  void aCancelReachesACallWhoseRedirectWaitsForANameService() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    CountDownLatch asked = new CountDownLatch(1);
+    Dns hanging =
+        host -> {
+          asked.countDown();
+          awaitQuietly(over);
+          throw new UnknownHostException(host);
+        };
+    OkHttpClient users = new OkHttpClient.Builder().dns(hanging).build();
+    Mesh mesh =
+        mesh(
+            server(e -> e.reply(302, "", "Location: http://stranger.invalid/y")), "timeout", "60s");
+    Call call =
+        mesh.wrap(users)
+            .newCall(OkHttpDriverTest.request("GET", "http://inventory/out", Map.of(), ""));
+    CompletableFuture<Throwable> ended =
+        CompletableFuture.supplyAsync(() -> catchThrowable(call::execute));
+    asked.await();
+
+    call.cancel();
+
+    assertThat(ended.get(20, TimeUnit.SECONDS))
+        .isInstanceOf(IOException.class)
+        .hasMessage("Canceled");
+    over.countDown();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) throws UnknownHostException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new UnknownHostException("interrupted");
+    }
+  }
+
+  @Test
+  void theUsersNameServiceSaysWhyANameIsUnknown() throws Exception {
+    UnknownHostException unknown = new UnknownHostException("nobody has it");
+    OkHttpClient users =
+        new OkHttpClient.Builder()
+            .dns(
+                host -> {
+                  throw unknown;
+                })
+            .build();
+
+    OkHttpClient http = redirectingTo("http://stranger.invalid/y", "none").wrap(users);
+
+    assertThatThrownBy(() -> get(http, "http://inventory/out")).isSameAs(unknown);
+  }
+
+  @Test
+  void aPostThatIsRedirectedOutIsNotSentTwice() throws Exception {
+    for (String networks : List.of("none", "127.0.0.0/8")) {
+      LoopbackServer stranger =
+          LoopbackServer.startOn(
+              InetAddress.getByName("127.0.0.2"),
+              e -> e.path().equals("/first") && e.reply(200, "first"));
+      open.add(stranger);
+      LoopbackServer redirecting =
+          server(e -> e.reply(307, "", "Location: http://" + stranger.address() + e.path()));
+      OkHttpClient http = mesh(redirecting, KEY, networks).wrap(new OkHttpClient());
+      assertThat(post(http, "http://inventory/first").body()).isEqualTo("first");
+
+      assertThatThrownBy(() -> post(http, "http://inventory/order"))
+          .isInstanceOf(IOException.class);
+
+      assertThat(stranger.requests).hasSize(2);
+    }
+  }
+
+  private static Reply post(OkHttpClient http, String url) throws IOException {
+    return OkHttpDriverTest.reply(http, OkHttpDriverTest.request("POST", url, Map.of(), "order"));
+  }
+
+  @Test
+  void noConnectionOutlivesTheMesh() throws Exception {
+    LoopbackServer stranger = second();
+    Mesh mesh = redirectingTo("http://" + stranger.address() + "/y", "127.0.0.0/8");
+    assertThat(get(mesh.wrap(new OkHttpClient()), "http://inventory/out").body())
+        .isEqualTo("second /y");
+    assertThat(stranger.openConnections()).isOne();
+
+    mesh.close();
+
+    await(() -> stranger.openConnections() == 0);
   }
 }

@@ -8,9 +8,14 @@ import dev.inmesh.http.Resolver;
 import dev.inmesh.okhttp.UpstreamConnections.Endpoint;
 import dev.inmesh.server.AllowedNetworks;
 import dev.inmesh.server.OutsideNetworksException;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.URI;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.SocketFactory;
@@ -70,6 +75,38 @@ final class ServerSocketsTest {
           .isInstanceOf(OutsideNetworksException.class);
       assertThat(inside.connections).hasValue(0);
     }
+  }
+
+  @Test
+  void aSocksProxyOfTheProcessIsNotConnectedInTheServersPlace() throws Exception {
+    ProxySelector before = ProxySelector.getDefault();
+    try (LoopbackServer inside = inside();
+        LoopbackServer proxy = LoopbackServer.start(e -> e.reply(200, ""))) {
+      ProxySelector.setDefault(
+          socks(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port())));
+      try (Socket socket = socket(inside.port(), "127.0.0.2")) {
+        socket.connect(wanted("127.0.0.2"), 1000);
+
+        assertThat(socket.getInetAddress()).isEqualTo(InetAddress.getByName("127.0.0.2"));
+      }
+      assertThat(proxy.connections).hasValue(0);
+    } finally {
+      ProxySelector.setDefault(before);
+    }
+  }
+
+  private static ProxySelector socks(InetSocketAddress address) {
+    return new ProxySelector() {
+      @Override
+      public List<Proxy> select(URI uri) {
+        return List.of(new Proxy(Proxy.Type.SOCKS, address));
+      }
+
+      @Override
+      public void connectFailed(URI uri, SocketAddress proxy, IOException failure) {
+        // Nobody connects.
+      }
+    };
   }
 
   @Test

@@ -201,8 +201,13 @@ final class Figures {
    * How long after this second the last tenth of a second began in which every tenth call failed.
    */
   double recoverySeconds(double after) {
+    return recoverySeconds(after, 0.9);
+  }
+
+  /** The same for another share of good answers. */
+  double recoverySeconds(double after, double share) {
     for (int i = started.length - 1; i >= bucket(after); i--) {
-      if (started[i] > 0 && succeeded[i] < 0.9 * started[i]) {
+      if (started[i] > 0 && succeeded[i] < share * started[i]) {
         return (i + 1) * (BUCKET / 1e9) - after;
       }
     }

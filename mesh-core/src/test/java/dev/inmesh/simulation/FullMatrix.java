@@ -35,6 +35,7 @@ final class FullMatrix {
         matrix.runs().count(),
         seconds,
         events / seconds / 1e6);
+    ScenariosTest.comesBackAfterTheTrigger(matrix);
     assertThat(matrix.runs())
         .allSatisfy(
             run -> {

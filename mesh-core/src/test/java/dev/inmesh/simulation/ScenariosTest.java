@@ -107,6 +107,29 @@ final class ScenariosTest {
   }
 
   @Test
+  void overloadEndsWithItsCause() {
+    comesBackAfterTheTrigger(matrix);
+  }
+
+  /** 95 % of the calls are good again within {@code breaker.open-duration} and a second. */
+  static void comesBackAfterTheTrigger(Matrix matrix) {
+    matrix
+        .figures()
+        .forEach(
+            (scenario, byPolicy) -> {
+              if (scenario.name().equals("trigger")) {
+                assertThat(byPolicy.values().stream().flatMap(List::stream))
+                    .isNotEmpty()
+                    .allSatisfy(
+                        run ->
+                            assertThat(run.recoverySeconds(30, 0.95))
+                                .as(run.toString())
+                                .isLessThanOrEqualTo(2));
+              }
+            });
+  }
+
+  @Test
   void theReportIsUpToDate() throws Exception {
     List<String> report = Files.readAllLines(FullMatrix.REPORT);
     List<String> lines = Report.seedOne(matrix).lines().toList();

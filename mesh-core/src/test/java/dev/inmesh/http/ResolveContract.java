@@ -1,4 +1,4 @@
-package dev.inmesh.okhttp;
+package dev.inmesh.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,11 +14,6 @@ import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.engine.PauseDetector;
 import dev.inmesh.engine.UpstreamEngine;
 import dev.inmesh.event.UpstreamListener;
-import dev.inmesh.http.HttpUpstream;
-import dev.inmesh.http.HttpUpstreams;
-import dev.inmesh.http.Resolver;
-import dev.inmesh.http.Timers;
-import dev.inmesh.server.AllowedNetworks;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +22,20 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
-import okhttp3.Call;
-import okhttp3.OkHttpClient;
-import okhttp3.Request;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** A driver whose look-ups go wrong. */
-final class ResolveTimeoutTest {
+public abstract class ResolveContract {
+
+  /** A call to {@code http://u/}. */
+  protected interface Call {
+    void execute() throws Exception;
+  }
+
+  /** A call of a driver that has these upstreams and this resolver. */
+  protected abstract Call call(
+      Supplier<HttpUpstreams> upstreams, Resolver resolver, UpstreamSettings settings);
 
   private final UpstreamSettings settings =
       Objects.requireNonNull(
@@ -62,16 +64,7 @@ final class ResolveTimeoutTest {
         HttpUpstreams.of(
             List.of(
                 new HttpUpstream(engine, Optional.empty(), ForkJoinPool.commonPool(), () -> "")));
-    OkHttpMesh mesh =
-        new OkHttpMesh(
-            () -> upstreams,
-            new Resolver(lookUps),
-            () -> AllowedNetworks.ANY,
-            (nanos, action) -> Timers.Timer.NONE,
-            ForkJoinPool.commonPool(),
-            ForkJoinPool.commonPool());
-    mesh.apply(List.of(settings));
-    return mesh.wrap(new OkHttpClient()).newCall(new Request.Builder().url("http://u/").build());
+    return call(() -> upstreams, new Resolver(lookUps), settings);
   }
 
   @Test

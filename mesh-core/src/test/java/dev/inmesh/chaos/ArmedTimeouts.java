@@ -1,0 +1,135 @@
+package dev.inmesh.chaos;
+
+import dev.inmesh.Mesh;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How late timeouts are when many are armed: so many calls in flight to servers that never answer,
+ * in processes of their own, whose deadlines are spread over some seconds. A main method, not a
+ * test: {@code java -cp <test class path> dev.inmesh.chaos.ArmedTimeouts 18000}. Each call is a
+ * handle, so {@code ulimit -n} must allow for them.
+ */
+final class ArmedTimeouts {
+
+  private static final int SERVERS = 4;
+
+  private static final int FIRST_MILLIS = 15_000;
+  private static final int SPREAD_MILLIS = 20_000;
+
+  private ArmedTimeouts() {}
+
+  /** A server that accepts and says nothing. */
+  static final class Silent {
+
+    private Silent() {}
+
+    @SuppressWarnings("ModifiedButNotUsed") // They must not be collected, which would close them.
+    public static void main(String[] args) throws IOException {
+      ServerSocket listener = new ServerSocket(0, 5_000, InetAddress.getLoopbackAddress());
+      System.out.println(listener.getLocalPort());
+      List<Socket> accepted = new ArrayList<>();
+      while (true) {
+        accepted.add(listener.accept());
+      }
+    }
+  }
+
+  /**
+   * Arms them, waits for all, and prints how late they were.
+   *
+   * @param args how many
+   */
+  public static void main(String[] args) throws Exception {
+    int count = Integer.parseInt(args[0]);
+    List<ChildJvm> servers = new ArrayList<>();
+    List<String> addresses = new ArrayList<>();
+    for (int i = 0; i < SERVERS; i++) {
+      ChildJvm server = ChildJvm.start(List.of(), Silent.class);
+      servers.add(server);
+      addresses.add("127.0.0.1:" + server.line());
+    }
+    Map<String, String> keys =
+        Map.of(
+            "mesh.upstream.silent.servers", String.join(",", addresses),
+            "mesh.upstream.silent.timeout", "60s",
+            "mesh.upstream.silent.timeout.connect", "10s",
+            "mesh.upstream.silent.retry.on", "off",
+            "mesh.upstream.silent.outlier.mode", "off",
+            "mesh.upstream.silent.breaker.enabled", "false",
+            "mesh.upstream.silent.max-requests", "1000000");
+    try (Ticker ticker = Ticker.start();
+        Mesh mesh = Mesh.of(keys)) {
+      measure(mesh, count, ticker);
+    } finally {
+      for (ChildJvm server : servers) {
+        server.close();
+      }
+    }
+  }
+
+  private static void measure(Mesh mesh, int count, Ticker ticker) throws InterruptedException {
+    HttpClient http = mesh.wrap(HttpClient.newHttpClient());
+    SplittableRandom random = new SplittableRandom(1);
+    long[] deadlines = new long[count];
+    long[] ends = new long[count];
+    List<CompletableFuture<?>> calls = new ArrayList<>();
+    long start = System.nanoTime();
+    for (int i = 0; i < count; i++) {
+      int call = i;
+      long now = System.nanoTime();
+      long at = TimeUnit.MILLISECONDS.toNanos(FIRST_MILLIS + random.nextInt(SPREAD_MILLIS));
+      deadlines[i] = start + at;
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://silent/" + i))
+              .timeout(Duration.ofNanos(start + at - now))
+              .build();
+      calls.add(
+          http.sendAsync(request, BodyHandlers.discarding())
+              .whenComplete((answer, failure) -> ends[call] = System.nanoTime()));
+      if (i % 100 == 99) {
+        TimeUnit.MILLISECONDS.sleep(10); // Or the queues of the listeners run over.
+      }
+    }
+    long armed = System.nanoTime();
+    int early = (int) calls.stream().filter(CompletableFuture::isDone).count();
+    System.out.printf(
+        "%d calls made in %.1f s, %d in flight%n", count, (armed - start) / 1e9, count - early);
+    while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(FIRST_MILLIS - 500)) {
+      TimeUnit.MILLISECONDS.sleep(10); // A program, no test: the load is measured from there on.
+    }
+    Load load = new Load();
+    for (CompletableFuture<?> call : calls) {
+      call.handle((answer, failure) -> failure).join();
+    }
+    System.out.println("load: " + load.busy());
+    System.out.println("pauses of this process: " + ticker);
+    System.out.println("as measured     " + Overshoot.of(late(deadlines, ends)));
+    long[] pauses = new long[count];
+    for (int i = 0; i < count; i++) {
+      pauses[i] = ends[i] - ticker.paused(deadlines[i], ends[i]);
+    }
+    System.out.println("without pauses  " + Overshoot.of(late(deadlines, pauses)));
+    System.out.println(
+        "returned before their deadline: " + (count - late(deadlines, ends).count()));
+  }
+
+  private static java.util.stream.LongStream late(long[] deadlines, long[] ends) {
+    return java.util.stream.IntStream.range(0, ends.length)
+        .mapToLong(i -> ends[i] - deadlines[i])
+        .filter(nanos -> nanos >= 0);
+  }
+}
