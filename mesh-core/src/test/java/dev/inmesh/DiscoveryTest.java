@@ -90,7 +90,7 @@ final class DiscoveryTest {
             try {
               return mesh.upstream("inventory").call(server -> "x").isEmpty();
             } catch (IOException e) {
-              return e.getMessage().contains("s ago (connection refused)");
+              return String.valueOf(e.getMessage()).contains("s ago (connection refused)");
             }
           });
     }

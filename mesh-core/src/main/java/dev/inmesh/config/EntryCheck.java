@@ -96,7 +96,7 @@ public final class EntryCheck {
           ? new Verdict(server, "")
           : new Verdict(null, server.address() + " is outside " + networks);
     } catch (Refused e) {
-      return new Verdict(null, e.getMessage());
+      return new Verdict(null, e.faults().get(0).message());
     }
   }
 

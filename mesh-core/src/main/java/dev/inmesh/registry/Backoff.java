@@ -32,6 +32,7 @@ final class Backoff {
   long nextNanos() {
     long most = next;
     next = Math.min(2 * most, LONGEST_NANOS);
-    return most / 2 + (long) (most / 2 * random.getAsDouble());
+    long half = most / 2;
+    return half + (long) (half * random.getAsDouble());
   }
 }
