@@ -15,17 +15,14 @@ final class Turns {
   }
 
   /** So many turns, at least. */
-  static Turns of(Candidate[] servers, int turns) {
-    int n = servers.length;
-    int[] weights = new int[n];
+  static Turns of(int[] weights, int turns) {
     int most = 0;
     int least = Integer.MAX_VALUE;
-    for (int i = 0; i < n; i++) {
-      weights[i] = servers[i].weight();
-      most = Math.max(most, weights[i]);
-      least = Math.min(least, weights[i]);
+    for (int weight : weights) {
+      most = Math.max(most, weight);
+      least = Math.min(least, weight);
     }
-    return new Turns(most == least ? inTurn(n) : byWeight(weights, most, turns));
+    return new Turns(most == least ? inTurn(weights.length) : byWeight(weights, most, turns));
   }
 
   int next() {
