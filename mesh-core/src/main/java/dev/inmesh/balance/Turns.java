@@ -72,8 +72,13 @@ final class Turns {
 
   /** The first round at whose end there were so many turns. */
   private static int rounds(int[] weights, int most, int turns) {
-    int low = 1;
-    int high = turns;
+    long total = 0;
+    for (int weight : weights) {
+      total += weight;
+    }
+    // As many as it would be if turns came in fractions, and those that whole ones come later.
+    int low = (int) Math.max(1, (long) turns * most / total);
+    int high = (int) Math.min(turns, ((long) turns + weights.length) * most / total + 1);
     while (low < high) {
       int middle = (low + high) >>> 1;
       long sum = 0;
