@@ -1,4 +1,4 @@
-/** Server lists from files and DNS. */
+/** Server lists from files, DNS and registries over HTTP. */
 module dev.inmesh.discovery.standard {
   requires dev.inmesh;
   requires okhttp3;
@@ -9,6 +9,8 @@ module dev.inmesh.discovery.standard {
   requires static org.jspecify;
 
   provides dev.inmesh.server.ServerSourceFactory with
+      dev.inmesh.discovery.consul.ConsulSourceFactory,
+      dev.inmesh.discovery.etcd.EtcdSourceFactory,
       dev.inmesh.discovery.file.FileSourceFactory,
       dev.inmesh.discovery.dns.DnsSourceFactory,
       dev.inmesh.discovery.dns.DnsSrvSourceFactory;

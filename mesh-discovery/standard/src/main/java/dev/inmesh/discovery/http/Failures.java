@@ -7,6 +7,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
@@ -74,7 +75,13 @@ final class Failures {
       said = "a redirect, which is not followed, to " + headers.get("Location");
     }
     String words = said.isEmpty() ? "status " + status : "status " + status + ": " + said;
-    return new RefusedException(address + ": " + shown(words), status);
+    return new RefusedException(address + ": " + shown(words), status, retryAfter(headers));
+  }
+
+  /** In seconds; a date, the other way to write it, isn't taken. */
+  private static Duration retryAfter(Headers headers) {
+    String seconds = String.valueOf(headers.get("Retry-After")).strip();
+    return Duration.ofSeconds(seconds.matches("[0-9]{1,9}") ? Long.parseLong(seconds) : 0);
   }
 
   /** What an error's body says: its message where it is JSON, else its first line of text. */
