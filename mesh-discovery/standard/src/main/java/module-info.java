@@ -11,6 +11,7 @@ module dev.inmesh.discovery.standard {
   provides dev.inmesh.server.ServerSourceFactory with
       dev.inmesh.discovery.consul.ConsulSourceFactory,
       dev.inmesh.discovery.etcd.EtcdSourceFactory,
+      dev.inmesh.discovery.kubernetes.KubernetesSourceFactory,
       dev.inmesh.discovery.file.FileSourceFactory,
       dev.inmesh.discovery.dns.DnsSourceFactory,
       dev.inmesh.discovery.dns.DnsSrvSourceFactory;

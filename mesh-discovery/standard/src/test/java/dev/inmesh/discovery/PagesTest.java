@@ -30,6 +30,7 @@ final class PagesTest {
         assertThat(page).contains(key.defaultText());
       }
     }
-    assertThat(types).containsExactlyInAnyOrder("file", "dns", "dns-srv", "consul", "etcd");
+    assertThat(types)
+        .containsExactlyInAnyOrder("file", "dns", "dns-srv", "consul", "etcd", "kubernetes");
   }
 }

@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
 import okhttp3.Headers;
@@ -20,11 +21,18 @@ final class Failures {
   private static final int LONGEST = 200;
 
   private final String address;
-  private final Collection<String> secrets;
+  private final List<String> secrets;
 
+  /**
+   * @param secrets values of headers; {@code Bearer x} hides {@code x}
+   */
   Failures(String address, Collection<String> secrets) {
     this.address = address;
-    this.secrets = secrets;
+    this.secrets =
+        secrets.stream()
+            .map(value -> value.substring(value.lastIndexOf(' ') + 1))
+            .filter(value -> !value.isEmpty())
+            .toList();
   }
 
   /** A failure on the way. */
@@ -116,7 +124,7 @@ final class Failures {
   private String shown(String words) {
     String safe = words;
     for (String secret : secrets) {
-      safe = secret.isEmpty() ? safe : safe.replace(secret, "***");
+      safe = safe.replace(secret, "***");
     }
     safe = safe.replaceAll("\\p{Cntrl}+", " ").strip();
     return safe.length() <= LONGEST ? safe : safe.substring(0, LONGEST) + "...";

@@ -151,7 +151,7 @@ final class EtcdSourceTest {
     answers(created());
     try (Follow follow = follow()) {
       assertThat(follow.next()).isEqualTo("[10.0.0.1:80]");
-      assertThat(follow.next()).isEqualTo("[10.0.0.2:80, 10.0.0.3:80]");
+      follow.await("[10.0.0.2:80, 10.0.0.3:80]");
       assertThat(follow.next()).isEqualTo("unchanged");
       Json unused = body();
       Json create = body().get("create_request");

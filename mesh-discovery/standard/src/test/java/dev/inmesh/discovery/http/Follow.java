@@ -110,6 +110,15 @@ public final class Follow implements Listing, AutoCloseable {
     return next;
   }
 
+  /** Waits until it says this, whatever it says before: changes may come one by one or at once. */
+  public void await(String expected) throws InterruptedException {
+    String next = next();
+    while (!next.equals(expected)) {
+      assertThat(next).doesNotStartWith("failed");
+      next = next();
+    }
+  }
+
   @Override
   public void close() {
     thread.interrupt();
