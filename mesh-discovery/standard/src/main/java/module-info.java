@@ -1,6 +1,9 @@
 /** Server lists from files and DNS. */
 module dev.inmesh.discovery.standard {
   requires dev.inmesh;
+  requires okhttp3;
+  requires okio;
+  requires kotlin.stdlib;
   requires com.fasterxml.jackson.core;
   requires org.dnsjava;
   requires static org.jspecify;

@@ -11,6 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -97,12 +102,33 @@ final class DiscoveryTest {
   }
 
   @Test
-  void aRouteHasTheSameServers() {
-    keys.put("mesh.upstream.inventory.route.reads.match", "GET *");
-    script.list("10.0.0.1:80");
+  void aRouteHasTheSameServers() throws Exception {
+    keys.put("mesh.upstream.inventory.route.reads.match", "GET /*");
+    keys.put("mesh.upstream.inventory.route.reads.timeout", "5s");
+    try (MockWebServer before = new MockWebServer();
+        MockWebServer after = new MockWebServer()) {
+      before.enqueue(new MockResponse.Builder().body("before").build());
+      before.start();
+      after.enqueue(new MockResponse.Builder().body("after").build());
+      after.start();
+      script.list("127.0.0.1:" + before.getPort());
+      try (Mesh mesh = Mesh.of(keys)) {
+        OkHttpClient http = mesh.wrap(new OkHttpClient());
+        assertThat(body(http)).isEqualTo("before");
 
-    try (Mesh mesh = Mesh.of(keys)) {
-      assertThat(servers(mesh)).containsExactly("10.0.0.1:80 UP");
+        String next = "127.0.0.1:" + after.getPort();
+        script.list(next);
+        await(() -> servers(mesh).equals(List.of(next + " UP")));
+
+        assertThat(body(http)).isEqualTo("after");
+      }
+    }
+  }
+
+  private static String body(OkHttpClient http) throws IOException {
+    Request request = new Request.Builder().url("http://inventory/stock").build();
+    try (Response response = http.newCall(request).execute()) {
+      return response.body().string();
     }
   }
 

@@ -38,6 +38,8 @@ final class ReferencePage {
 
       ## Keys of registries
 
+      Each stands behind `mesh.discovery.<id>.`.
+
       {{registry}}
 
       Each type has keys of its own beside it: see [discovery](discovery.md).
@@ -133,7 +135,7 @@ final class ReferencePage {
       if (key.level() == level) {
         rows.add(
             List.of(
-                code(key.listName()),
+                code(level == Level.GLOBAL ? key.listName() : key.name()),
                 key.isRequired() ? key.shownDefault() : code(key.shownDefault()),
                 key.type().syntax(),
                 key.type().range(),

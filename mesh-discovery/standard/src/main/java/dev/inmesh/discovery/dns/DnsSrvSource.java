@@ -112,4 +112,7 @@ final class DnsSrvSource implements ServerSource {
     targets.now.put(target, addresses);
     return addresses;
   }
+
+  @Override
+  public void close() {}
 }

@@ -1,5 +1,6 @@
 package dev.inmesh.discovery.json;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -18,7 +19,7 @@ import java.util.Map;
 public final class Json {
 
   /** Strict, and bounded by the parser's defaults: 1,000 levels, strings of 20 million. */
-  private static final JsonFactory PARSERS =
+  static final JsonFactory PARSERS =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
@@ -59,17 +60,26 @@ public final class Json {
         throw new IOException("more than one JSON value");
       }
       return value;
-    } catch (com.fasterxml.jackson.core.JacksonException e) {
-      var at = e.getLocation();
-      throw new IOException(
-          at == null
-              ? "not JSON"
-              : "not JSON at line " + at.getLineNr() + ", column " + at.getColumnNr(),
-          e);
+    } catch (JacksonException e) {
+      throw notJson(e);
     }
   }
 
-  private static Json value(JsonParser parser) throws IOException {
+  static IOException notJson(JacksonException e) {
+    var at = e.getLocation();
+    return new IOException(
+        at == null
+            ? "not JSON"
+            : "not JSON at line " + at.getLineNr() + ", column " + at.getColumnNr(),
+        e);
+  }
+
+  /** What reads as nothing at each step. */
+  public static Json nothing() {
+    return NOTHING;
+  }
+
+  static Json value(JsonParser parser) throws IOException {
     JsonToken token = parser.currentToken();
     if (token == null) {
       throw new IOException("not JSON: it is empty");

@@ -1,0 +1,117 @@
+package dev.inmesh.discovery.http;
+
+import dev.inmesh.discovery.json.Json;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Locale;
+import javax.net.ssl.SSLException;
+import okhttp3.Headers;
+import org.jspecify.annotations.Nullable;
+
+/** What went wrong at one address, in a few words, and with nothing of the credentials in them. */
+final class Failures {
+
+  private static final int LONGEST = 200;
+
+  private final String address;
+  private final Collection<String> secrets;
+
+  Failures(String address, Collection<String> secrets) {
+    this.address = address;
+    this.secrets = secrets;
+  }
+
+  /** A failure on the way. */
+  IOException of(IOException e, boolean connected, long timeoutMillis, long connectMillis) {
+    if (e instanceof RefusedException) {
+      return e;
+    }
+    if (e instanceof TooLongException) {
+      return because(String.valueOf(e.getMessage()), e);
+    }
+    if (e instanceof InterruptedIOException) {
+      return because(
+          connected
+              ? "no whole answer within " + timeoutMillis + " ms"
+              : "no connection within " + connectMillis + " ms",
+          e);
+    }
+    if (e instanceof UnknownHostException) {
+      return because("its name is not known", e);
+    }
+    if (e instanceof NoRouteToHostException) {
+      return because("no route to it", e);
+    }
+    String message = e.getMessage() == null ? "" : e.getMessage();
+    if (e instanceof ConnectException) {
+      boolean refused = message.toLowerCase(Locale.ROOT).contains("refused") || causedByRefusal(e);
+      return because(refused ? "connection refused" : "no connection", e);
+    }
+    if (e instanceof SSLException) {
+      return because("TLS: " + (message.isEmpty() ? e.getClass().getSimpleName() : message), e);
+    }
+    if (e.getClass() == IOException.class && message.startsWith("unexpected end of stream")) {
+      return because("connection lost", e);
+    }
+    return because(message.isEmpty() ? e.getClass().getSimpleName() : message, e);
+  }
+
+  private static boolean causedByRefusal(Throwable e) {
+    Throwable cause = e.getCause();
+    return cause != null
+        && String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains("refused");
+  }
+
+  /** An answer that is a refusal. */
+  RefusedException status(int status, Headers headers, byte[] body) {
+    String said = said(body);
+    if (status >= 300 && status < 400) {
+      said = "a redirect, which is not followed, to " + headers.get("Location");
+    }
+    String words = said.isEmpty() ? "status " + status : "status " + status + ": " + said;
+    return new RefusedException(address + ": " + shown(words), status);
+  }
+
+  /** What an error's body says: its message where it is JSON, else its first line of text. */
+  private static String said(byte[] body) {
+    String text = new String(body, 0, Math.min(body.length, 4 * LONGEST), StandardCharsets.UTF_8);
+    try {
+      Json json = Json.parse(body);
+      for (String field : new String[] {"message", "error"}) {
+        String message = json.get(field).text();
+        if (!message.isEmpty()) {
+          return message;
+        }
+      }
+      text = json.text();
+    } catch (IOException notJson) {
+      // Then it is text, or a page.
+    }
+    String line = text.strip().lines().findFirst().orElse("");
+    return line.startsWith("<") ? "" : line;
+  }
+
+  IOException because(String words, @Nullable Exception cause) {
+    return new IOException(address + ": " + shown(words), masked(cause));
+  }
+
+  /** A cause is of no use to whoever reads a list's state, and may say what it should not. */
+  private @Nullable Exception masked(@Nullable Exception cause) {
+    String text = String.valueOf(cause);
+    return secrets.stream().anyMatch(text::contains) ? null : cause;
+  }
+
+  private String shown(String words) {
+    String safe = words;
+    for (String secret : secrets) {
+      safe = secret.isEmpty() ? safe : safe.replace(secret, "***");
+    }
+    safe = safe.replaceAll("\\p{Cntrl}+", " ").strip();
+    return safe.length() <= LONGEST ? safe : safe.substring(0, LONGEST) + "...";
+  }
+}
