@@ -3,6 +3,7 @@ package dev.inmesh.discovery.zookeeper;
 import dev.inmesh.server.SourceSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
@@ -83,8 +84,9 @@ final class ZooKeeperClient implements AutoCloseable {
   /** Whoever has a credential writes nodes that others can read and not change. */
   private static final class OwnNodes implements ACLProvider {
 
+    /** Not List.of, which ZooKeeper may not ask for null. */
     private static final List<ACL> ACLS =
-        List.of(
+        Arrays.asList(
             new ACL(ZooDefs.Perms.ALL, ZooDefs.Ids.AUTH_IDS),
             new ACL(ZooDefs.Perms.READ, ZooDefs.Ids.ANYONE_ID_UNSAFE));
 
@@ -115,7 +117,10 @@ final class ZooKeeperClient implements AutoCloseable {
       case CONNECTIONLOSS, OPERATIONTIMEOUT -> "no connection to " + addresses;
       case SESSIONEXPIRED, SESSIONMOVED -> "session with " + addresses + " expired";
       case NOAUTH, AUTHFAILED ->
-          "access to " + e.getPath() + " is refused; set digest, or the node's ACL";
+          "access to "
+              // Unknown where several changes are made as one.
+              + (e.getPath() == null ? "a node" : e.getPath())
+              + " is refused; set digest, or the node's ACL";
       case UNIMPLEMENTED -> addresses + " is older than ZooKeeper 3.6";
       default -> String.valueOf(e.getMessage());
     };
