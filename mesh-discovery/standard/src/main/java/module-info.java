@@ -1,4 +1,4 @@
-/** Server lists from files and DNS. */
+/** Server lists from files, DNS and registries over HTTP. */
 module dev.inmesh.discovery.standard {
   requires dev.inmesh;
   requires okhttp3;
@@ -11,5 +11,6 @@ module dev.inmesh.discovery.standard {
   provides dev.inmesh.server.ServerSourceFactory with
       dev.inmesh.discovery.file.FileSourceFactory,
       dev.inmesh.discovery.dns.DnsSourceFactory,
-      dev.inmesh.discovery.dns.DnsSrvSourceFactory;
+      dev.inmesh.discovery.dns.DnsSrvSourceFactory,
+      dev.inmesh.discovery.eureka.EurekaSourceFactory;
 }

@@ -30,6 +30,6 @@ final class PagesTest {
         assertThat(page).contains(key.defaultText());
       }
     }
-    assertThat(types).containsExactlyInAnyOrder("file", "dns", "dns-srv");
+    assertThat(types).containsExactlyInAnyOrder("file", "dns", "dns-srv", "eureka");
   }
 }
