@@ -14,5 +14,6 @@ module dev.inmesh.discovery.standard {
       dev.inmesh.discovery.kubernetes.KubernetesSourceFactory,
       dev.inmesh.discovery.file.FileSourceFactory,
       dev.inmesh.discovery.dns.DnsSourceFactory,
-      dev.inmesh.discovery.dns.DnsSrvSourceFactory;
+      dev.inmesh.discovery.dns.DnsSrvSourceFactory,
+      dev.inmesh.discovery.eureka.EurekaSourceFactory;
 }

@@ -31,6 +31,7 @@ final class PagesTest {
       }
     }
     assertThat(types)
-        .containsExactlyInAnyOrder("file", "dns", "dns-srv", "consul", "etcd", "kubernetes");
+        .containsExactlyInAnyOrder(
+            "file", "dns", "dns-srv", "consul", "etcd", "kubernetes", "eureka");
   }
 }

@@ -152,13 +152,13 @@ final class ConsulSourceTest {
       assertThat(follow.next()).isEqualTo("[10.0.0.3:80]");
       assertThat(follow.next()).isEqualTo("unchanged");
       assertThat(follow.next()).isEqualTo("[10.0.0.4:80]");
+      assertThat(asked().queryParameter("index")).isNull();
+      HttpUrl second = asked();
+      assertThat(second.queryParameter("index")).isEqualTo("42");
+      assertThat(second.queryParameter("wait")).isEqualTo("10000ms");
+      assertThat(asked().queryParameter("index")).isEqualTo("42");
+      assertThat(asked().queryParameter("index")).isEqualTo("43");
     }
-    assertThat(asked().queryParameter("index")).isNull();
-    HttpUrl second = asked();
-    assertThat(second.queryParameter("index")).isEqualTo("42");
-    assertThat(second.queryParameter("wait")).isEqualTo("10000ms");
-    assertThat(asked().queryParameter("index")).isEqualTo("42");
-    assertThat(asked().queryParameter("index")).isEqualTo("43");
   }
 
   @ParameterizedTest

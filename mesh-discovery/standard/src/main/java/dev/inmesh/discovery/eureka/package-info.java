@@ -1,0 +1,5 @@
+/** Server lists from Eureka. */
+@NullMarked
+package dev.inmesh.discovery.eureka;
+
+import org.jspecify.annotations.NullMarked;
