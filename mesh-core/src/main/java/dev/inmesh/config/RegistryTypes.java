@@ -32,6 +32,9 @@ final class RegistryTypes {
           "etcd", "mesh-discovery-standard",
           "zookeeper", "mesh-discovery-zookeeper");
 
+  /** Those of them that can be written to. */
+  static final List<String> WRITABLE = List.of("consul", "etcd", "eureka", "zookeeper");
+
   private final Map<String, String> byId = new HashMap<>();
   private @Nullable Map<String, ServerSourceFactory> found;
 
