@@ -1,7 +1,6 @@
 package dev.inmesh;
 
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -14,17 +13,25 @@ final class DaemonThreads {
   private DaemonThreads() {}
 
   /** As many as there is work, up to a bound, beyond which work is refused. */
-  static ExecutorService upTo(int most, String name) {
+  static ThreadPoolExecutor upTo(int most, String name) {
     return threads(0, most, new SynchronousQueue<>(), name);
   }
 
   /** So many, behind a queue without a bound. */
-  static ExecutorService queued(int count, String name) {
+  static ThreadPoolExecutor queued(int count, String name) {
     return threads(count, count, new LinkedBlockingQueue<>(), name);
   }
 
+  /**
+   * Idle ones end soon from now on, instead of after 10 seconds; what is under way finishes, and
+   * what may still come is done.
+   */
+  static void endWhenIdle(ThreadPoolExecutor threads) {
+    threads.setKeepAliveTime(50, TimeUnit.MILLISECONDS);
+  }
+
   /** Idle ones end after 10 seconds. */
-  private static ExecutorService threads(
+  private static ThreadPoolExecutor threads(
       int core, int most, BlockingQueue<Runnable> queue, String name) {
     AtomicInteger number = new AtomicInteger();
     ThreadPoolExecutor threads =

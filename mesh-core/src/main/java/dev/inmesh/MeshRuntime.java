@@ -14,7 +14,6 @@ import dev.inmesh.http.HealthWatch;
 import dev.inmesh.http.HttpUpstream;
 import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.http.Resolver;
-import dev.inmesh.http.Timers;
 import dev.inmesh.jdkhttp.JdkHttpMesh;
 import dev.inmesh.micrometer.MeshMeters;
 import dev.inmesh.okhttp.OkHttpMesh;
@@ -29,9 +28,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +57,9 @@ final class MeshRuntime implements AutoCloseable {
   private final ExecutorService lookups = DaemonThreads.queued(16, "inmesh-resolver");
   private final ExecutorService fallbackThreads = DaemonThreads.upTo(256, "inmesh-fallback");
   private final ExecutorService workThreads = DaemonThreads.upTo(1024, "inmesh-work");
+  private final DaemonTimers timers = new DaemonTimers("inmesh-timer");
+  private final ThreadPoolExecutor httpThreads =
+      DaemonThreads.upTo(Integer.MAX_VALUE, "inmesh-http");
   private final ExecutorService checkThreads =
       DaemonThreads.upTo(Integer.MAX_VALUE, "inmesh-check");
   private final OkHttpMesh okHttp;
@@ -86,9 +88,6 @@ final class MeshRuntime implements AutoCloseable {
     this.meters =
         new MeshMeters(registry, settings.metricsPerServer(), settings.metricsMaxServers());
     Resolver resolver = new Resolver(lookups);
-    // These threads end when idle, so that calls in flight finish when the mesh is closed.
-    Timers timers = new DaemonTimers("inmesh-timer");
-    Executor httpThreads = DaemonThreads.upTo(Integer.MAX_VALUE, "inmesh-http");
     this.addressCheck = new AddressCheck(resolver, () -> networks);
     this.okHttp =
         new OkHttpMesh(
@@ -335,6 +334,9 @@ final class MeshRuntime implements AutoCloseable {
     workThreads.shutdown();
     okHttp.close();
     jdkHttp.close();
+    // Calls in flight need them until they end.
+    DaemonThreads.endWhenIdle(httpThreads);
+    timers.endWhenIdle();
     checkThreads.shutdownNow();
     meters.close();
   }

@@ -20,12 +20,10 @@ final class AliasTable {
     this.alias = alias;
   }
 
-  static AliasTable over(Candidate[] servers) {
-    int[] weights = new int[servers.length];
+  static AliasTable over(int[] weights) {
     boolean equal = true;
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = servers[i].weight();
-      equal &= weights[i] == weights[0];
+    for (int weight : weights) {
+      equal &= weight == weights[0];
     }
     return equal ? new AliasTable(weights.length, new int[0], new int[0]) : of(weights);
   }

@@ -22,35 +22,37 @@ final class ConsistentHash<S extends Candidate> implements Balancer<S> {
   private static final double BOUND = 1.25;
 
   private final S[] servers;
+  private final int[] weights;
   private final int[] table;
   private final double totalWeight;
 
-  ConsistentHash(S[] servers) {
-    this.servers = servers;
+  ConsistentHash(Candidates<S> candidates) {
+    this.servers = candidates.servers;
+    this.weights = candidates.weights;
     this.table = new int[servers.length <= MANY ? SMALL : LARGE];
     long total = 0;
-    for (S server : servers) {
-      total += server.weight();
+    for (int weight : weights) {
+      total += weight;
     }
     this.totalWeight = total;
-    fill();
+    fill(candidates.hashes);
   }
 
   /**
    * The servers take turns, as often as their weights say; at its turn a server takes the next free
    * slot of its own permutation of the table, which its address alone decides.
    */
-  private void fill() {
+  private void fill(long[] hashes) {
     int slots = table.length;
-    int n = servers.length;
+    int n = hashes.length;
     int[] position = new int[n];
     int[] step = new int[n];
     for (int i = 0; i < n; i++) {
-      long hash = servers[i].addressHash();
+      long hash = hashes[i];
       position[i] = (int) Long.remainderUnsigned(hash, slots);
       step[i] = 1 + (int) Long.remainderUnsigned(RandomSource.mix(hash), slots - 1);
     }
-    Turns turns = Turns.of(servers, slots);
+    Turns turns = Turns.of(weights, slots);
     // Most of the work is to find a free slot towards the end: these bits fit the nearest cache.
     long[] taken = new long[slots / Long.SIZE + 1];
     for (int filled = 0; filled < slots; filled++) {
@@ -77,9 +79,10 @@ final class ConsistentHash<S extends Candidate> implements Balancer<S> {
     double perWeight = BOUND * (attempt.callsInFlight() + 1) / totalWeight;
     S usable = null;
     for (int probe = 0; probe < 64; probe++) {
-      S server = servers[table[slot]];
+      int at = table[slot];
+      S server = servers[at];
       if (attempt.mayUse(server)) {
-        if (server.inFlight() + 1 <= Math.ceil(perWeight * server.weight())) {
+        if (server.inFlight() + 1 <= Math.ceil(perWeight * weights[at])) {
           return server;
         }
         usable = usable == null ? server : usable;

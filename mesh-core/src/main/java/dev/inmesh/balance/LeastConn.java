@@ -1,6 +1,5 @@
 package dev.inmesh.balance;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,6 @@ final class LeastConn<S extends Candidate> implements Balancer<S> {
   /** Beside the servers, so that a look at one costs a single step through memory. */
   private final Load[] loads;
 
-  /** As they were when this was made: a slow start may go on before this is replaced. */
   private final int[] weights;
 
   /**
@@ -34,12 +32,12 @@ final class LeastConn<S extends Candidate> implements Balancer<S> {
    */
   private final long[] perWeight;
 
-  LeastConn(S[] servers, RandomSource random) {
-    this.servers = servers;
-    this.sequence = SmoothSequence.over(servers, random);
+  LeastConn(Candidates<S> candidates, RandomSource random) {
+    this.servers = candidates.servers;
+    this.sequence = SmoothSequence.over(candidates.weights, random);
     this.random = random;
-    this.loads = Arrays.stream(servers).map(Candidate::load).toArray(Load[]::new);
-    this.weights = Arrays.stream(servers).mapToInt(Candidate::weight).toArray();
+    this.loads = candidates.loads;
+    this.weights = candidates.weights;
     this.perWeight = perWeight(weights);
   }
 
@@ -48,13 +46,18 @@ final class LeastConn<S extends Candidate> implements Balancer<S> {
    * where it is beyond {@link #MOST}, and hardly ever two are tied.
    */
   private static long[] perWeight(int[] weights) {
-    if (Arrays.stream(weights).allMatch(weight -> weight == weights[0])) {
-      return new long[0];
-    }
-    long multiple = 1;
+    long multiple = weights[0];
+    boolean equal = true;
     for (int weight : weights) {
+      equal &= weight == weights[0];
+      if (multiple % weight == 0) {
+        continue;
+      }
       long rest = weight / SmoothSequence.greatestCommonDivisor((int) (multiple % weight), weight);
       multiple = multiple > MOST / rest ? MOST : multiple * rest;
+    }
+    if (equal) {
+      return new long[0];
     }
     long[] perWeight = new long[weights.length];
     for (int i = 0; i < perWeight.length; i++) {

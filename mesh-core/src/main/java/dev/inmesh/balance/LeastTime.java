@@ -19,17 +19,18 @@ final class LeastTime<S extends Candidate> implements Balancer<S> {
   /** Beside the servers, so that a look at one costs a single step through memory. */
   private final ServiceTime[] times;
 
+  private final int[] weights;
   private final float[] perWeight;
 
-  LeastTime(S[] servers, RandomSource random) {
-    this.servers = servers;
+  LeastTime(Candidates<S> candidates, RandomSource random) {
+    this.servers = candidates.servers;
     this.random = random;
-    this.byWeight = AliasTable.over(servers);
-    this.times = new ServiceTime[servers.length];
-    this.perWeight = new float[servers.length];
-    for (int i = 0; i < servers.length; i++) {
-      times[i] = servers[i].serviceTime();
-      perWeight[i] = 1.0f / servers[i].weight();
+    this.byWeight = AliasTable.over(candidates.weights);
+    this.times = candidates.times;
+    this.weights = candidates.weights;
+    this.perWeight = new float[weights.length];
+    for (int i = 0; i < perWeight.length; i++) {
+      perWeight[i] = 1.0f / weights[i];
     }
   }
 
@@ -99,8 +100,8 @@ final class LeastTime<S extends Candidate> implements Balancer<S> {
         continue;
       }
       // Reservoir sampling: each of the equals ends up chosen by its share.
-      ties = key < least ? server.weight() : ties + server.weight();
-      if (key < least || random.below(ties) < server.weight()) {
+      ties = key < least ? weights[at] : ties + weights[at];
+      if (key < least || random.below(ties) < weights[at]) {
         best = server;
       }
       least = key;

@@ -10,13 +10,17 @@ import org.jspecify.annotations.Nullable;
 final class RandomTwo<S extends Candidate> implements Balancer<S> {
 
   private final S[] servers;
+  private final Load[] loads;
+  private final int[] weights;
   private final AliasTable table;
   private final RandomSource random;
 
-  RandomTwo(S[] servers, RandomSource random) {
-    this.servers = servers;
+  RandomTwo(Candidates<S> candidates, RandomSource random) {
+    this.servers = candidates.servers;
+    this.loads = candidates.loads;
+    this.weights = candidates.weights;
     this.random = random;
-    this.table = AliasTable.over(servers);
+    this.table = AliasTable.over(weights);
   }
 
   @Override
@@ -39,7 +43,9 @@ final class RandomTwo<S extends Candidate> implements Balancer<S> {
     boolean mayA = attempt.mayUse(a);
     boolean mayB = attempt.mayUse(b);
     if (mayA && mayB) {
-      return (long) b.inFlight() * a.weight() < (long) a.inFlight() * b.weight() ? b : a;
+      long busyA = (long) loads[first].inFlight() * weights[second];
+      long busyB = (long) loads[second].inFlight() * weights[first];
+      return busyB < busyA ? b : a;
     }
     if (mayA || mayB) {
       return mayA ? a : b;

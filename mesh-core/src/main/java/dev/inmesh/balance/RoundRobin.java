@@ -8,9 +8,9 @@ final class RoundRobin<S extends Candidate> implements Balancer<S> {
   private final S[] servers;
   private final SmoothSequence sequence;
 
-  RoundRobin(S[] servers, RandomSource random) {
-    this.servers = servers;
-    this.sequence = SmoothSequence.over(servers, random);
+  RoundRobin(Candidates<S> candidates, RandomSource random) {
+    this.servers = candidates.servers;
+    this.sequence = SmoothSequence.over(candidates.weights, random);
   }
 
   @Override

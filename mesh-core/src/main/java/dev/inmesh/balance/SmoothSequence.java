@@ -39,27 +39,26 @@ final class SmoothSequence {
     this.position = new AtomicInteger(random.below(length));
   }
 
-  static SmoothSequence over(Candidate[] servers, RandomSource random) {
-    int[] weights = new int[servers.length];
+  static SmoothSequence over(int[] weights, RandomSource random) {
+    int n = weights.length;
     int divisor = 0;
-    for (int i = 0; i < servers.length; i++) {
-      weights[i] = servers[i].weight();
-      divisor = greatestCommonDivisor(weights[i], divisor);
+    long sum = 0;
+    for (int weight : weights) {
+      divisor = divisor == 1 ? 1 : greatestCommonDivisor(weight, divisor);
+      sum += weight;
     }
-    long total = 0;
-    boolean equal = true;
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] /= divisor;
-      total += weights[i];
-      equal &= weights[i] == 1;
+    long total = sum / divisor;
+    if (total == n) {
+      return new SmoothSequence(n, new char[0], null, random);
     }
-    if (equal) {
-      return new SmoothSequence(weights.length, new char[0], null, random);
+    if (total > MAX_PERIOD || total * n > MAX_WORK) {
+      return new SmoothSequence(n, new char[0], AliasTable.of(weights), random);
     }
-    if (total > MAX_PERIOD || total * weights.length > MAX_WORK) {
-      return new SmoothSequence(weights.length, new char[0], AliasTable.of(weights), random);
+    int[] shares = weights.clone();
+    for (int i = 0; i < n; i++) {
+      shares[i] /= divisor;
     }
-    return new SmoothSequence(weights.length, onePeriod(weights, (int) total), null, random);
+    return new SmoothSequence(n, onePeriod(shares, (int) total), null, random);
   }
 
   /** The next index. */

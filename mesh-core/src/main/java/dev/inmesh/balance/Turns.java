@@ -15,17 +15,14 @@ final class Turns {
   }
 
   /** So many turns, at least. */
-  static Turns of(Candidate[] servers, int turns) {
-    int n = servers.length;
-    int[] weights = new int[n];
+  static Turns of(int[] weights, int turns) {
     int most = 0;
     int least = Integer.MAX_VALUE;
-    for (int i = 0; i < n; i++) {
-      weights[i] = servers[i].weight();
-      most = Math.max(most, weights[i]);
-      least = Math.min(least, weights[i]);
+    for (int weight : weights) {
+      most = Math.max(most, weight);
+      least = Math.min(least, weight);
     }
-    return new Turns(most == least ? inTurn(n) : byWeight(weights, most, turns));
+    return new Turns(most == least ? inTurn(weights.length) : byWeight(weights, most, turns));
   }
 
   int next() {
@@ -75,8 +72,13 @@ final class Turns {
 
   /** The first round at whose end there were so many turns. */
   private static int rounds(int[] weights, int most, int turns) {
-    int low = 1;
-    int high = turns;
+    long total = 0;
+    for (int weight : weights) {
+      total += weight;
+    }
+    // As many as it would be if turns came in fractions, and those that whole ones come later.
+    int low = (int) Math.max(1, (long) turns * most / total);
+    int high = (int) Math.min(turns, ((long) turns + weights.length) * most / total + 1);
     while (low < high) {
       int middle = (low + high) >>> 1;
       long sum = 0;

@@ -2,13 +2,13 @@ package dev.inmesh.engine;
 
 import dev.inmesh.balance.Balancer;
 import dev.inmesh.balance.Balancers;
+import dev.inmesh.balance.Candidates;
 import dev.inmesh.balance.RandomSource;
-import dev.inmesh.config.UpstreamSettings;
+import dev.inmesh.config.BalancerType;
 import dev.inmesh.config.UpstreamSettings.Locality;
 import dev.inmesh.server.Server;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
@@ -28,7 +28,7 @@ final class Choice {
   final List<Balancer<ServerState>> tiers;
 
   /** Who is not out, backups too. */
-  final ServerState[] eligible;
+  final List<ServerState> eligible;
 
   /** Who is out until a probe decides, the earliest return first. */
   final ServerState[] ejected;
@@ -50,7 +50,7 @@ final class Choice {
 
   private Choice(
       List<Balancer<ServerState>> tiers,
-      ServerState[] eligible,
+      List<ServerState> eligible,
       ServerState[] ejected,
       Set<ServerState> unhealthy,
       boolean ignoresChecks,
@@ -60,62 +60,58 @@ final class Choice {
     this.ejected = ejected;
     this.nextReturn = ejected.length == 0 ? 0 : until(ejected[0]);
     this.unhealthy = unhealthy;
-    this.out = usable - eligible.length;
+    this.out = usable - eligible.size();
     this.ignoresChecks = ignoresChecks;
     this.usable = usable;
   }
 
-  static Choice of(
-      Collection<ServerState> servers, UpstreamSettings settings, RandomSource random) {
-    Locality locality = settings.locality();
-    List<ServerState> zone = new ArrayList<>();
-    List<ServerState> regular = new ArrayList<>();
-    List<ServerState> backup = new ArrayList<>();
-    List<ServerState> in = new ArrayList<>();
-    List<ServerState> out = new ArrayList<>();
+  static Choice of(Lineup lineup, BalancerType balancer, RandomSource random) {
+    int n = lineup.size();
+    boolean ignoresChecks = ignoresChecks(lineup);
+    Places zone = new Places(n);
+    Places regular = new Places(n);
+    Places backup = new Places(n);
+    Places in = new Places(n);
+    List<ServerState> out = new ArrayList<>(0);
+    Set<ServerState> unhealthy = Collections.newSetFromMap(new IdentityHashMap<>(0));
     int usable = 0;
     long zoneWeight = 0;
     long zoneEligible = 0;
-    Set<ServerState> unhealthy = Collections.newSetFromMap(new IdentityHashMap<>(0));
-    boolean ignoresChecks = ignoresChecks(servers, locality);
-    for (ServerState state : servers) {
-      boolean inZone =
-          !locality.preferZone().isEmpty()
-              && !state.server().backup()
-              && !state.server().down()
-              && !isFenced(state.server(), locality)
-              && locality.preferZone().equals(state.server().zone());
+    for (int i = 0; i < n; i++) {
+      int marks = lineup.marks(i);
+      boolean inZone = (marks & Lineup.IN_ZONE) != 0;
       if (inZone) {
-        zoneWeight += state.weight();
+        zoneWeight += lineup.servers.weight(i);
       }
-      if (!isUsable(state, locality)) {
+      if ((marks & Lineup.USABLE) == 0) {
         continue;
       }
       usable++;
-      if (state.load.health.isOut() && !ignoresChecks) {
-        unhealthy.add(state);
+      if ((marks & Lineup.UNHEALTHY) != 0 && !ignoresChecks) {
+        unhealthy.add(lineup.state(i));
         continue;
       }
-      (state.isEjected() ? out : in).add(state);
-      if (state.isEjected()) {
+      if ((marks & Lineup.EJECTED) != 0) {
+        out.add(lineup.state(i));
         continue;
       }
-      if (state.server().backup()) {
-        backup.add(state);
-      } else {
-        regular.add(state);
-        if (inZone) {
-          zone.add(state);
-          zoneEligible += state.weight();
-        }
+      in.add(i);
+      if ((marks & Lineup.BACKUP) != 0) {
+        backup.add(i);
+        continue;
+      }
+      regular.add(i);
+      if (inZone) {
+        zone.add(i);
+        zoneEligible += lineup.servers.weight(i);
       }
     }
     List<Balancer<ServerState>> tiers = new ArrayList<>(3);
-    if (2 * zoneEligible >= zoneWeight && zone.size() < regular.size()) {
-      addTier(tiers, zone, settings, random);
+    if (2 * zoneEligible >= zoneWeight && zone.count < regular.count) {
+      addTier(tiers, zone, lineup, balancer, random);
     }
-    addTier(tiers, regular, settings, random);
-    addTier(tiers, backup, settings, random);
+    addTier(tiers, regular, lineup, balancer, random);
+    addTier(tiers, backup, lineup, balancer, random);
     ServerState[] ejected = out.toArray(new ServerState[0]);
     if (ejected.length > 1) {
       long base = until(ejected[0]);
@@ -123,23 +119,44 @@ final class Choice {
     }
     return new Choice(
         List.copyOf(tiers),
-        in.toArray(new ServerState[0]),
+        in.of(lineup.servers).asList(),
         ejected,
         unhealthy,
         ignoresChecks,
         usable);
   }
 
+  /** Places in a line-up, in its order. */
+  private static final class Places {
+
+    private final int[] places;
+    private int count;
+
+    Places(int most) {
+      places = new int[most];
+    }
+
+    void add(int place) {
+      places[count++] = place;
+    }
+
+    /** The servers there; what it takes for all of them costs nothing. */
+    Candidates<ServerState> of(Candidates<ServerState> all) {
+      return count == all.size() ? all : all.at(Arrays.copyOf(places, count));
+    }
+  }
+
   /**
    * Whether some would be out for failed health checks, but of the rest none passes its own. Where
    * all are equally bad the checks say nothing, and one server alone couldn't serve for all.
    */
-  private static boolean ignoresChecks(Collection<ServerState> servers, Locality locality) {
+  private static boolean ignoresChecks(Lineup lineup) {
     boolean anyOut = false;
-    for (ServerState state : servers) {
-      if (isUsable(state, locality)) {
-        anyOut |= state.load.health.isOut();
-        if (!state.isEjected() && !state.load.health.isFailing()) {
+    for (int i = 0; i < lineup.size(); i++) {
+      int marks = lineup.marks(i);
+      if ((marks & Lineup.USABLE) != 0) {
+        anyOut |= (marks & Lineup.UNHEALTHY) != 0;
+        if ((marks & Lineup.EJECTED) == 0 && !lineup.state(i).load.health.isFailing()) {
           return false;
         }
       }
@@ -154,11 +171,12 @@ final class Choice {
 
   private static void addTier(
       List<Balancer<ServerState>> tiers,
-      List<ServerState> servers,
-      UpstreamSettings settings,
+      Places places,
+      Lineup lineup,
+      BalancerType balancer,
       RandomSource random) {
-    if (!servers.isEmpty()) {
-      tiers.add(Balancers.of(settings.balancer(), servers.toArray(new ServerState[0]), random));
+    if (places.count > 0) {
+      tiers.add(Balancers.of(balancer, places.of(lineup.servers), random));
     }
   }
 
@@ -174,10 +192,6 @@ final class Choice {
 
   static boolean isFenced(Server server, Locality locality) {
     return !locality.regionFence().isEmpty() && !locality.regionFence().contains(server.region());
-  }
-
-  private static boolean isUsable(ServerState state, Locality locality) {
-    return !state.server().down() && !state.isDraining() && !isFenced(state.server(), locality);
   }
 
   private static long until(ServerState state) {

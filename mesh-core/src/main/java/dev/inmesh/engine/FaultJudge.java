@@ -3,6 +3,7 @@ package dev.inmesh.engine;
 import dev.inmesh.balance.RandomSource;
 import dev.inmesh.event.Evidence;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Whose fault it was that an attempt ended badly; asked before a server is charged, or ejected.
@@ -49,13 +50,13 @@ final class FaultJudge {
     double[] failing = new double[WITNESSES];
     int witnesses = 0;
     int failed = 0;
-    ServerState[] others = choice.eligible;
-    if (others.length == 0) {
+    List<ServerState> others = choice.eligible;
+    if (others.isEmpty()) {
       return false;
     }
-    int start = others.length > WITNESSES ? random.below(others.length) : 0;
-    for (int i = 0; i < others.length && witnesses < WITNESSES; i++) {
-      ServerState other = others[(start + i) % others.length];
+    int start = others.size() > WITNESSES ? random.below(others.size()) : 0;
+    for (int i = 0; i < others.size() && witnesses < WITNESSES; i++) {
+      ServerState other = others.get((start + i) % others.size());
       if (other != accused && other.wasUsedLately()) {
         failed += other.failures.inRow() > 0 ? 1 : 0;
         failing[witnesses++] = other.failures.lately();

@@ -46,6 +46,10 @@ final class HealthChecks {
    * it isn't checked any more, or asked for something else.
    */
   synchronized void apply(UpstreamSettings changed, List<ServerLoad> loads, long now) {
+    if (changed.healthCheck().path().isEmpty() && settings.healthCheck().path().isEmpty()) {
+      settings = changed;
+      return;
+    }
     boolean modeChanged = observes(changed) != observes(settings);
     settings = changed;
     HealthCheck check = changed.healthCheck();

@@ -47,13 +47,11 @@ final class OutlierSweep {
   private OutlierSweep() {}
 
   /** The servers whose success rate is an outlier; their counts are of this instant. */
-  static List<Finding> bySuccessRate(ServerState[] eligible, Outlier outlier) {
+  static List<Finding> bySuccessRate(List<ServerState> eligible, Outlier outlier) {
     List<Finding> found = new ArrayList<>();
     // Backups and other zones that nobody uses say nothing of what is normal.
     ServerState[] servers =
-        Arrays.stream(eligible)
-            .filter(s -> s.failures.outcomes.hasAny())
-            .toArray(ServerState[]::new);
+        eligible.stream().filter(s -> s.failures.outcomes.hasAny()).toArray(ServerState[]::new);
     double successes = 0;
     double total = 0;
     for (ServerState server : servers) {
@@ -101,15 +99,15 @@ final class OutlierSweep {
   }
 
   /** The servers whose latency is an outlier in this sweep and was in the one before. */
-  static List<Finding> byLatency(ServerState[] servers, Outlier outlier, long now) {
+  static List<Finding> byLatency(List<ServerState> servers, Outlier outlier, long now) {
     List<Finding> found = new ArrayList<>();
-    long[][] samples = new long[servers.length][];
-    long[] high = new long[servers.length];
+    long[][] samples = new long[servers.size()][];
+    long[] high = new long[servers.size()];
     int known = 0;
     long slowest = 0;
     long secondSlowest = 0;
-    for (int i = 0; i < servers.length; i++) {
-      samples[i] = servers[i].slowness.recent(now);
+    for (int i = 0; i < servers.size(); i++) {
+      samples[i] = servers.get(i).slowness.recent(now);
       if (samples[i].length > 0) {
         high[known++] = quantile(samples[i], 0.9);
         long max = samples[i][samples[i].length - 1];
@@ -121,8 +119,8 @@ final class OutlierSweep {
     long median = known == 0 ? 0 : high[(known - 1) / 2];
     long bound =
         Math.max((long) (outlier.latencyFactor() * median), median + LEAST_DIFFERENCE_NANOS);
-    for (int i = 0; i < servers.length; i++) {
-      ServerState server = servers[i];
+    for (int i = 0; i < servers.size(); i++) {
+      ServerState server = servers.get(i);
       long[] own = samples[i];
       boolean isSlowest = own.length > 0 && own[own.length - 1] == slowest;
       long p90 = own.length == 0 ? 0 : quantile(own, 0.9);

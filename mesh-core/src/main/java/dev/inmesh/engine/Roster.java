@@ -11,11 +11,11 @@ import dev.inmesh.event.Failure;
 import dev.inmesh.event.ServerListener;
 import dev.inmesh.event.UpstreamListener;
 import dev.inmesh.server.Server;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +54,8 @@ final class Roster {
   private final Departed departed = new Departed();
 
   private final Object lock = new Object();
-  private volatile Map<String, ServerState> servers = Map.of();
+  private final Map<String, ServerState> byAddress = new ConcurrentHashMap<>();
+  private volatile Lineup lineup = Lineup.NOBODY;
   private volatile UpstreamSettings settings;
   private volatile Choice choice;
   private long listedAt;
@@ -67,7 +68,7 @@ final class Roster {
   Roster(
       UpstreamSettings settings,
       UpstreamListener listener,
-      List<ServerLoad> loads,
+      ListChange list,
       RandomSource random,
       FaultJudge faults,
       ListOrigin origin,
@@ -78,11 +79,11 @@ final class Roster {
     this.ejections = new Ejections(random);
     this.faults = faults;
     this.origin = origin;
-    this.choice = Choice.of(List.of(), settings, random);
+    this.choice = Choice.of(lineup, settings.balancer(), random);
     this.refreshedAt = now;
     this.ratesAt = now;
     this.sweptAt = now;
-    apply(settings, loads, now);
+    apply(settings, list, now);
   }
 
   UpstreamSettings settings() {
@@ -93,50 +94,65 @@ final class Roster {
     return choice;
   }
 
-  Collection<ServerState> servers() {
+  List<ServerState> servers() {
+    return lineup.states();
+  }
+
+  /** Other settings and servers from now on; a server that stays keeps its state. */
+  void apply(UpstreamSettings changed, ListChange list, long now) {
     synchronized (lock) {
-      return List.copyOf(servers.values());
+      settings = changed;
+      Lineup before = lineup;
+      ServerState[] states = new ServerState[list.from.length];
+      for (int i = 0; i < states.length; i++) {
+        int from = list.from[i];
+        states[i] = from >= 0 ? before.state(from) : listed(list, i, before.size() > 0, now);
+        if (from < 0 || list.othersToo) {
+          adapt(states[i], now);
+        }
+      }
+      for (int place : list.left) {
+        ServerState state = before.state(place);
+        byAddress.remove(state.address());
+        departed.add(state, now);
+        listener.serverLeft(state.address());
+      }
+      lineup = before.replacedBy(states, list.from, changed.locality());
+      listedAt = now;
+      if (list.othersToo) {
+        rebuild(now);
+      } else {
+        choose();
+      }
     }
   }
 
-  /**
-   * Other settings and servers from now on; a server that stays keeps its state.
-   *
-   * @param loads of the servers, in the order of the list
-   */
-  void apply(UpstreamSettings changed, List<ServerLoad> loads, long now) {
-    synchronized (lock) {
-      settings = changed;
-      Map<String, ServerState> before = servers;
-      Map<String, ServerState> after = new LinkedHashMap<>(2 * loads.size());
-      for (int i = 0; i < loads.size(); i++) {
-        Server server = changed.servers().get(i);
-        String address = loads.get(i).address();
-        ServerState state = before.get(address);
-        if (state == null) {
-          state = joined(address, server, loads.get(i), now);
-          if (!before.isEmpty()) {
-            state.startSlowly(now);
-          }
-        }
-        state.update(server);
-        state.limitAttempts(changed.adaptiveLimit());
-        after.put(address, state);
+  /** A server of the list that hasn't stood there before, as it is. */
+  private ServerState listed(ListChange list, int place, boolean slowly, long now) {
+    Server server = list.servers.get(place);
+    ServerLoad load = list.loads.get(place);
+    ServerState state = byAddress.get(load.address());
+    if (state == null) {
+      state = joined(load.address(), server, load, now);
+      byAddress.put(load.address(), state);
+      if (slowly) {
+        state.startSlowly(now);
       }
-      for (ServerState state : before.values()) {
-        if (!after.containsKey(state.address())) {
-          departed.add(state, now);
-          listener.serverLeft(state.address());
-        }
-      }
-      servers = after;
-      listedAt = now;
-      if (changed.outlier().mode() != OutlierMode.ENFORCE) {
-        after.values().stream().filter(ServerState::isEjected).forEach(s -> s.returned(now));
-        after.values().forEach(s -> s.slowness.clear(now));
-      }
-      rebuild(now);
     }
+    state.update(server);
+    return state;
+  }
+
+  /** Has what is set hold for it. */
+  private void adapt(ServerState state, long now) {
+    state.limitAttempts(settings.adaptiveLimit());
+    if (settings.outlier().mode() != OutlierMode.ENFORCE) {
+      if (state.isEjected()) {
+        state.returned(now);
+      }
+      state.slowness.clear(now);
+    }
+    state.updateWeight(settings.slowStart().toNanos(), now);
   }
 
   /** A new server, or one that is back: then what is still running there goes on to count. */
@@ -158,14 +174,19 @@ final class Roster {
   void rebuild(long now) {
     synchronized (lock) {
       long slowStart = settings.slowStart().toNanos();
-      servers.values().forEach(s -> s.updateWeight(slowStart, now));
-      choose();
+      servers().forEach(s -> s.updateWeight(slowStart, now));
+      lookAndChoose();
     }
+  }
+
+  private void lookAndChoose() {
+    lineup = lineup.lookedAtAnew(settings.locality());
+    choose();
   }
 
   private void choose() {
     boolean before = choice.ignoresChecks;
-    choice = Choice.of(servers.values(), settings, random);
+    choice = Choice.of(lineup, settings.balancer(), random);
     if (choice.ignoresChecks && !before) {
       log.warn(
           "{}: no server is left that passes its health checks: nobody is out for them",
@@ -178,7 +199,7 @@ final class Roster {
   /** It passes its health checks again: slowly, unless a probe has to decide anyway. */
   void cameBack(String address, long now) {
     synchronized (lock) {
-      ServerState state = servers.get(address);
+      ServerState state = byAddress.get(address);
       if (state != null && !state.isEjected()) {
         state.cameBack(now);
       }
@@ -186,12 +207,12 @@ final class Roster {
   }
 
   boolean isEjected(String address) {
-    ServerState state = servers.get(address);
+    ServerState state = byAddress.get(address);
     return state != null && state.isEjected();
   }
 
   ServerListener listener(String address) {
-    ServerState state = servers.get(address);
+    ServerState state = byAddress.get(address);
     return state == null ? NOBODY : state.listener;
   }
 
@@ -233,7 +254,7 @@ final class Roster {
       ServerState state, Evidence evidence, String proof, int count, boolean byWindow, long now) {
     if (isOut(state, now)
         || Ejections.isTurnedOff(state.server())
-        || servers.get(state.address()) != state) {
+        || byAddress.get(state.address()) != state) {
       return;
     }
     boolean enforce = settings.outlier().mode() == OutlierMode.ENFORCE;
@@ -287,7 +308,7 @@ final class Roster {
       // It was out on evidence that may take out more than this evidence may.
       state.returned(now);
       rebuild(now);
-    } else if (before != null && servers.get(state.address()) == state) {
+    } else if (before != null && byAddress.get(state.address()) == state) {
       int streak = streak(state, now);
       if (faults.isServices(state, evidence, choice)) {
         streak = Math.max(0, streak - 1);
@@ -318,7 +339,7 @@ final class Roster {
   }
 
   private int watched(long now) {
-    return (int) Arrays.stream(choice.eligible).filter(s -> s.isWatched(now)).count();
+    return (int) choice.eligible.stream().filter(s -> s.isWatched(now)).count();
   }
 
   /** Compares the servers with each other, when it is time to. */
@@ -335,7 +356,7 @@ final class Roster {
     // Under the lock, so that what a return or a reload forgets isn't written back.
     synchronized (lock) {
       // Whatever happened: counts that are not folded for an hour would count as this second's.
-      servers.values().forEach(state -> state.failures.outcomes.fold(now));
+      servers().forEach(state -> state.failures.outcomes.fold(now));
       boolean judges = settings.outlier().mode() != OutlierMode.OFF;
       if (failed && judges) {
         failedSince = false;
@@ -351,13 +372,13 @@ final class Roster {
   }
 
   /** So many that the ticker is not held up; of more servers, others each time. */
-  private ServerState[] slice(ServerState[] all) {
-    if (all.length <= COMPARED_AT_ONCE) {
+  private List<ServerState> slice(List<ServerState> all) {
+    if (all.size() <= COMPARED_AT_ONCE) {
       return all;
     }
-    ServerState[] some = new ServerState[COMPARED_AT_ONCE];
-    for (int i = 0; i < some.length; i++) {
-      some[i] = all[(int) ((sliceStart + i) % all.length)];
+    List<ServerState> some = new ArrayList<>(COMPARED_AT_ONCE);
+    for (int i = 0; i < COMPARED_AT_ONCE; i++) {
+      some.add(all.get((int) ((sliceStart + i) % all.size())));
     }
     sliceStart += COMPARED_AT_ONCE;
     return some;
@@ -412,7 +433,7 @@ final class Roster {
 
   /** Lets the balancer's knowledge age, and slow starts go on. */
   void refresh(long now) {
-    if (now - refreshedAt < REFRESH_NANOS_PER_SERVER * servers.size()) {
+    if (now - refreshedAt < REFRESH_NANOS_PER_SERVER * lineup.size()) {
       return;
     }
     refreshedAt = now;
@@ -422,7 +443,7 @@ final class Roster {
       all.forEach(s -> s.serviceTime().refresh(median, now));
     }
     synchronized (lock) {
-      if (servers.values().stream().anyMatch(ServerState::isRamping)) {
+      if (servers().stream().anyMatch(ServerState::isRamping)) {
         reweigh(now);
       }
     }
@@ -432,11 +453,11 @@ final class Roster {
   private void reweigh(long now) {
     long slowStart = settings.slowStart().toNanos();
     boolean changed = false;
-    for (ServerState state : servers.values()) {
+    for (ServerState state : servers()) {
       changed |= state.updateWeight(slowStart, now);
     }
     if (changed) {
-      choose();
+      lookAndChoose();
     }
   }
 
@@ -454,7 +475,7 @@ final class Roster {
   String whyNobody(long now) {
     synchronized (lock) {
       return "no server can be tried: "
-          + Census.of(servers.values(), settings, choice, now).words()
+          + Census.of(servers(), settings, choice, now).words()
           + "; "
           + origin.words(listedAt, now);
     }

@@ -15,7 +15,6 @@ import dev.inmesh.event.Rejected;
 import dev.inmesh.event.ServerListener;
 import dev.inmesh.event.UpstreamListener;
 import java.util.Collection;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,21 +43,21 @@ final class RouteEngine {
   RouteEngine(
       UpstreamSettings settings,
       UpstreamListener listener,
-      List<ServerLoad> loads,
+      ListChange list,
       RandomSource random,
       PauseDetector pauses,
       ListOrigin origin,
       long now) {
     this.listener = listener;
     this.faults = new FaultJudge(pauses, random);
-    this.roster = new Roster(settings, listener, loads, random, faults, origin, now);
+    this.roster = new Roster(settings, listener, list, random, faults, origin, now);
     this.breaker = new UpstreamBreaker(settings.breaker(), this::breakerChanged, now);
     this.budget = new RetryBudget(settings.budget(), now);
   }
 
   /** Other settings and servers from now on; a server that stays keeps its state. */
-  void apply(UpstreamSettings changed, List<ServerLoad> loads, long now) {
-    roster.apply(changed, loads, now);
+  void apply(UpstreamSettings changed, ListChange list, long now) {
+    roster.apply(changed, list, now);
     breaker.apply(changed.breaker());
     budget.apply(changed.budget());
   }

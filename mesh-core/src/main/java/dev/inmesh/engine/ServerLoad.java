@@ -19,7 +19,7 @@ final class ServerLoad extends Load {
   /** In the object itself: a pick that looks at many servers waits for memory more than for us. */
   private volatile int inFlight;
 
-  /** The last list that it was in; under the engine's lock. */
+  /** The last list in which it was found by its address; under the engine's lock. */
   int list;
 
   private final AdaptiveLimit limit = new AdaptiveLimit();

@@ -5,7 +5,6 @@ import dev.inmesh.call.MeshException;
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.event.BreakerState;
 import dev.inmesh.event.UpstreamListener;
-import dev.inmesh.server.Server;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 
 /**
  * The engine of one upstream: answers which server to try and takes reports of how it went. It
@@ -35,8 +35,8 @@ public final class UpstreamEngine {
 
   private final ListOrigin origin = new ListOrigin();
 
-  /** Of the servers of the list, in its order. */
-  private List<ServerLoad> listed = List.of();
+  /** The list that holds. */
+  private ListChange listed = ListChange.NONE;
 
   private final RouteEngine main;
   private final HealthChecks checks;
@@ -60,10 +60,10 @@ public final class UpstreamEngine {
     this.random = random;
     this.pauses = pauses;
     synchronized (lock) {
-      keepLoads(settings, now);
+      listed = change(settings, true, now);
       this.main = new RouteEngine(settings, listener, listed, random, pauses, origin, now);
       this.checks = new HealthChecks(main, random);
-      checks.apply(settings, listed, now);
+      checks.apply(settings, listed.loads, now);
       applyRoutes(settings, now);
     }
   }
@@ -85,31 +85,42 @@ public final class UpstreamEngine {
   /** Other settings and servers from now on; what stays keeps its state. */
   public void apply(UpstreamSettings settings, long now) {
     synchronized (lock) {
-      keepLoads(settings, now);
-      checks.apply(settings, listed, now);
+      listed = change(settings, !differsInServersAlone(settings), now);
+      checks.apply(settings, listed.loads, now);
       main.apply(settings, listed, now);
       applyRoutes(settings, now);
     }
   }
 
+  private boolean differsInServersAlone(UpstreamSettings changed) {
+    return main.settings().withServers(changed.servers()).equals(changed);
+  }
+
   /**
    * A server that left and comes back while attempts are still running there has its count, and one
-   * that failed its health checks is still out for some time. In place, since most servers of a
-   * long list stay.
+   * that failed its health checks is still out for some time.
    */
-  private void keepLoads(UpstreamSettings settings, long now) {
+  private ListChange change(UpstreamSettings settings, boolean othersToo, long now) {
     list++;
     leaving.values().removeIf(load -> load.isForgotten(now));
-    List<ServerLoad> all = new ArrayList<>(settings.servers().size());
-    for (Server server : settings.servers()) {
-      ServerLoad load = loads.computeIfAbsent(server.address(), this::joined);
-      load.list = list;
-      all.add(load);
+    ListChange before = listed;
+    int[] from = ListChange.places(before.servers, settings.servers());
+    boolean[] stays = new boolean[before.servers.size()];
+    ServerLoad[] after = new ServerLoad[from.length];
+    for (int i = 0; i < from.length; i++) {
+      if (from[i] >= 0) {
+        after[i] = before.loads.get(from[i]);
+        stays[from[i]] = true;
+      } else {
+        after[i] = loads.computeIfAbsent(settings.servers().get(i).address(), this::joined);
+        after[i].list = list;
+      }
     }
-    listed = all;
-    if (loads.size() > settings.servers().size()) {
-      loads.entrySet().removeIf(entry -> hasLeft(entry.getKey(), entry.getValue(), now));
-    }
+    int[] left =
+        IntStream.range(0, stays.length)
+            .filter(place -> !stays[place] && hasLeft(before.loads.get(place), now))
+            .toArray();
+    return new ListChange(settings.servers(), List.of(after), from, left, othersToo);
   }
 
   private ServerLoad joined(String address) {
@@ -121,12 +132,13 @@ public final class UpstreamEngine {
     return before;
   }
 
-  private boolean hasLeft(String address, ServerLoad load, long now) {
+  private boolean hasLeft(ServerLoad load, long now) {
     if (load.list == list) {
       return false;
     }
     load.leave(now);
-    leaving.put(address, load);
+    loads.remove(load.address());
+    leaving.put(load.address(), load);
     return true;
   }
 
@@ -139,7 +151,13 @@ public final class UpstreamEngine {
       if (engine == null) {
         engine =
             new RouteEngine(
-                route, routeListeners.apply(route.route()), listed, random, pauses, origin, now);
+                route,
+                routeListeners.apply(route.route()),
+                listed.asFirst(),
+                random,
+                pauses,
+                origin,
+                now);
       } else {
         engine.apply(route, listed, now);
       }

@@ -27,6 +27,8 @@ public final class DaemonTimers implements Timers {
   private static final Duration IDLE = Duration.ofSeconds(10);
 
   /** After a failure that may come again at once. */
+  private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   /** Further ahead than that is never. */
@@ -44,7 +46,7 @@ public final class DaemonTimers implements Timers {
   }
 
   private final String name;
-  private final long idleNanos;
+  private volatile long idleNanos;
   private final ThreadFactory threads;
   private final TimerWheel wheel = new TimerWheel(BUCKETS);
   private final long originNanos = System.nanoTime();
@@ -85,6 +87,12 @@ public final class DaemonTimers implements Timers {
     this.name = name;
     this.idleNanos = idle.toNanos();
     this.threads = threads;
+  }
+
+  /** What is armed still runs; with nothing armed, the thread ends soon from now on. */
+  public void endWhenIdle() {
+    idleNanos = SOON_NANOS;
+    LockSupport.unpark(thread);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.inmesh.jdkhttp;
 
-import dev.inmesh.http.ListChange;
+import dev.inmesh.http.ListDifference;
 import dev.inmesh.http.Resolver;
 import dev.inmesh.server.Server;
 import java.util.IdentityHashMap;
@@ -17,7 +17,7 @@ final class HeldNames {
 
   /** Looks new ones up ahead, and lets go of those that have left. */
   void apply(List<Server> now, Resolver resolver) {
-    ListChange change = ListChange.between(servers, now);
+    ListDifference change = ListDifference.between(servers, now);
     servers = now;
     change.joined().forEach(server -> names.put(server, resolver.name(server.host())));
     change.left().forEach(names::remove);

@@ -1,7 +1,7 @@
 package dev.inmesh.okhttp;
 
 import dev.inmesh.config.UpstreamSettings;
-import dev.inmesh.http.ListChange;
+import dev.inmesh.http.ListDifference;
 import dev.inmesh.http.Resolver;
 import dev.inmesh.server.AllowedNetworks;
 import dev.inmesh.server.OutsideNetworksException;
@@ -71,7 +71,7 @@ final class UpstreamConnections {
   /** Looks up new servers ahead, and forgets those that have left. */
   synchronized void apply(UpstreamSettings settings) {
     List<Server> now = settings.servers();
-    ListChange change = ListChange.between(listed, now);
+    ListDifference change = ListDifference.between(listed, now);
     listed = now;
     change.joined().forEach(server -> endpoint(server, server.address()));
     // One that changed has joined and left, and keeps its connections.

@@ -12,7 +12,7 @@ final class ConsistentHashTest extends BalancerContract {
 
   @Override
   Balancer<FakeServer> over(FakeServer[] servers, RandomSource random) {
-    return Balancers.hash(servers);
+    return Balancers.hash(Candidates.of(servers));
   }
 
   private static Attempt<FakeServer> withKey(long key, int callsInFlight) {

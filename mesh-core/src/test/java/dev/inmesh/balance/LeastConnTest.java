@@ -13,7 +13,7 @@ final class LeastConnTest extends BalancerContract {
 
   @Override
   Balancer<FakeServer> over(FakeServer[] servers, RandomSource random) {
-    return Balancers.leastConn(servers, random);
+    return Balancers.leastConn(Candidates.of(servers), random);
   }
 
   @Test

@@ -15,7 +15,7 @@ final class LeastTimeTest extends BalancerContract {
 
   @Override
   Balancer<FakeServer> over(FakeServer[] servers, RandomSource random) {
-    return Balancers.leastTime(servers, random);
+    return Balancers.leastTime(Candidates.of(servers), random);
   }
 
   private static void answered(FakeServer server, long start, long latency) {

@@ -8,7 +8,7 @@ final class RandomTwoTest extends BalancerContract {
 
   @Override
   Balancer<FakeServer> over(FakeServer[] servers, RandomSource random) {
-    return Balancers.randomTwo(servers, random);
+    return Balancers.randomTwo(Candidates.of(servers), random);
   }
 
   @Test

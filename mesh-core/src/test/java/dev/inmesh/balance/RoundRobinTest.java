@@ -13,7 +13,7 @@ final class RoundRobinTest extends BalancerContract {
 
   @Override
   Balancer<FakeServer> over(FakeServer[] servers, RandomSource random) {
-    return Balancers.roundRobin(servers, random);
+    return Balancers.roundRobin(Candidates.of(servers), random);
   }
 
   @Test

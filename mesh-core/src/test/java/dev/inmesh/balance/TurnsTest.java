@@ -21,7 +21,7 @@ final class TurnsTest {
       }
       int count = 1 + random.nextInt(2_000);
 
-      Turns turns = Turns.of(FakeServer.ofWeights(weights), count);
+      Turns turns = Turns.of(weights, count);
 
       List<Integer> taken = new ArrayList<>();
       for (int i = 0; i < count; i++) {

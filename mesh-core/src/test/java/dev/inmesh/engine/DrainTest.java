@@ -57,6 +57,21 @@ final class DrainTest {
   }
 
   @Test
+  void aServerThatIsDrainedInTheListGetsNoNewAttemptUntilTheListSaysOtherwise() throws Exception {
+    EngineHarness mesh = new EngineHarness("a:1, b:1");
+
+    mesh.reload("servers", "a:1 drain, b:1");
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(mesh.succeed()).isEqualTo("b:1");
+    }
+    mesh.reload("servers", "a:1, b:1 drain");
+    for (int i = 0; i < 50; i++) {
+      assertThat(mesh.succeed()).isEqualTo("a:1");
+    }
+  }
+
+  @Test
   void anUnknownServerIsNamedWithThoseThatAreKnown() {
     EngineHarness mesh = new EngineHarness("a:1, b:1");
 

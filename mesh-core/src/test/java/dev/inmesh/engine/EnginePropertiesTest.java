@@ -32,7 +32,8 @@ final class EnginePropertiesTest {
   }
 
   /** An entry of the list, as the test wants it to be. */
-  private record Entry(int weight, int maxConns, boolean backup, boolean down, boolean fenced) {
+  private record Entry(
+      int weight, int maxConns, boolean backup, boolean down, boolean drain, boolean fenced) {
 
     static Entry any(Random random) {
       return new Entry(
@@ -40,11 +41,12 @@ final class EnginePropertiesTest {
           random.nextInt(4) == 0 ? 1 + random.nextInt(5) : 0,
           random.nextInt(6) == 0,
           random.nextInt(10) == 0,
+          random.nextInt(10) == 0,
           random.nextInt(10) == 0);
     }
 
     boolean isUsable() {
-      return !down && !fenced;
+      return !down && !drain && !fenced;
     }
 
     String written(String address) {
@@ -54,6 +56,7 @@ final class EnginePropertiesTest {
           + (maxConns > 0 ? " max_conns=" + maxConns : "")
           + (backup ? " backup" : "")
           + (down ? " down" : "")
+          + (drain ? " drain" : "")
           + " region="
           + (fenced ? "se" : FENCE);
     }

@@ -51,6 +51,31 @@ final class DaemonTimersTest {
   }
 
   @Test
+  void toldToEndItRunsWhatIsArmedAndEnds() throws Exception {
+    AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
+    DaemonTimers timers =
+        new DaemonTimers(
+            "timers-that-are-told",
+            Duration.ofDays(1),
+            task -> {
+              thread.set(new Thread(task, "timers-that-are-told"));
+              return Objects.requireNonNull(thread.get());
+            });
+    CountDownLatch ran = new CountDownLatch(2);
+    Timers.Timer first = timers.schedule(TimeUnit.MILLISECONDS.toNanos(200), ran::countDown);
+
+    timers.endWhenIdle();
+
+    Objects.requireNonNull(thread.get()).join();
+    assertThat(ran.getCount()).isEqualTo(1);
+    Timers.Timer second = timers.schedule(0, ran::countDown);
+    ran.await();
+    Objects.requireNonNull(thread.get()).join();
+    first.cancel();
+    second.cancel();
+  }
+
+  @Test
   void anEarlierOneIsNotKeptWaitingByALaterOne() throws Exception {
     CountDownLatch never = new CountDownLatch(1);
     CountDownLatch soon = new CountDownLatch(1);

@@ -54,6 +54,11 @@ final class JdkHttpAsyncDriverTest extends HttpDriverContract {
   }
 
   @Override
+  protected int posts() {
+    return 2_000;
+  }
+
+  @Override
   protected Phase phaseOfAHangingHandshake() {
     return Phase.CONNECT;
   }

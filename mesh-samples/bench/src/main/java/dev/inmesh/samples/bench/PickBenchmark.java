@@ -4,6 +4,7 @@ import dev.inmesh.balance.Attempt;
 import dev.inmesh.balance.Balancer;
 import dev.inmesh.balance.Balancers;
 import dev.inmesh.balance.Candidate;
+import dev.inmesh.balance.Candidates;
 import dev.inmesh.balance.Load;
 import dev.inmesh.balance.RandomSource;
 import dev.inmesh.balance.ServiceTime;
@@ -142,7 +143,10 @@ public class PickBenchmark {
     List<Balancer<BenchServer>> made = new ArrayList<>();
     do {
       made.add(
-          Balancers.of(balancer, shuffled.toArray(new BenchServer[0]), RandomSource.perThread()));
+          Balancers.of(
+              balancer,
+              Candidates.of(shuffled.toArray(new BenchServer[0])),
+              RandomSource.perThread()));
       Collections.shuffle(shuffled, random);
     } while (scans && made.size() < ORDERS);
     return made;

@@ -12,13 +12,13 @@ import java.util.Set;
  * all others' objects, and to compare those by what they say, for each change, costs more than the
  * change. A server that changed has left and joined.
  */
-public record ListChange(List<Server> joined, List<Server> left) {
+public record ListDifference(List<Server> joined, List<Server> left) {
 
-  private static final ListChange NONE = new ListChange(List.of(), List.of());
+  private static final ListDifference NONE = new ListDifference(List.of(), List.of());
 
   /** From one to another. */
   @SuppressWarnings("ReferenceEquality") // The very same list has no change.
-  public static ListChange between(List<Server> before, List<Server> now) {
+  public static ListDifference between(List<Server> before, List<Server> now) {
     if (before == now) {
       return NONE;
     }
@@ -30,6 +30,6 @@ public record ListChange(List<Server> joined, List<Server> left) {
         joined.add(server);
       }
     }
-    return new ListChange(joined, List.copyOf(left));
+    return new ListDifference(joined, List.copyOf(left));
   }
 }
