@@ -9,6 +9,9 @@ module dev.inmesh.discovery.standard {
   requires static org.jspecify;
 
   provides dev.inmesh.server.ServerSourceFactory with
+      dev.inmesh.discovery.consul.ConsulSourceFactory,
+      dev.inmesh.discovery.etcd.EtcdSourceFactory,
+      dev.inmesh.discovery.kubernetes.KubernetesSourceFactory,
       dev.inmesh.discovery.file.FileSourceFactory,
       dev.inmesh.discovery.dns.DnsSourceFactory,
       dev.inmesh.discovery.dns.DnsSrvSourceFactory,

@@ -125,6 +125,30 @@ final class DiscoveryTest {
     }
   }
 
+  @Test
+  void aServerWhoseAttributesChangeKeepsItsConnections() throws Exception {
+    try (MockWebServer server = new MockWebServer()) {
+      server.enqueue(new MockResponse.Builder().build());
+      server.enqueue(new MockResponse.Builder().build());
+      server.start();
+      String address = "127.0.0.1:" + server.getPort();
+      script.list(address);
+      try (Mesh mesh = Mesh.of(keys)) {
+        OkHttpClient http = mesh.wrap(new OkHttpClient());
+        assertThat(body(http)).isEmpty();
+
+        script.list(address + " drain", "10.0.0.1:80 down");
+        await(() -> servers(mesh).size() == 2);
+        script.list(address + " weight=2");
+        await(() -> servers(mesh).equals(List.of(address + " UP")));
+
+        assertThat(body(http)).isEmpty();
+        assertThat(server.takeRequest().getConnectionIndex()).isZero();
+        assertThat(server.takeRequest().getConnectionIndex()).isZero();
+      }
+    }
+  }
+
   private static String body(OkHttpClient http) throws IOException {
     Request request = new Request.Builder().url("http://inventory/stock").build();
     try (Response response = http.newCall(request).execute()) {

@@ -125,6 +125,34 @@ final class RegistryHttpTest {
   }
 
   @Test
+  void anAddressThatAsksForAPauseGetsIt() throws Exception {
+    first.enqueue(
+        new MockResponse.Builder().code(429).addHeader("Retry-After", "3600").body("slow").build());
+    second.enqueue(status(200, "1"));
+    second.enqueue(status(500, ""));
+    try (RegistryHttp http = client()) {
+      assertThat(http.ask(Ask.get("x")).json().text()).isEqualTo("1");
+
+      assertThatThrownBy(() -> http.ask(Ask.get("x"))).hasMessageContaining("status 500");
+      assertThat(first.getRequestCount()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aPauseOfTheOnlyAddressIsWaitedFor() throws Exception {
+    first.enqueue(
+        new MockResponse.Builder().code(503).addHeader("Retry-After", "1").body("slow").build());
+    first.enqueue(status(200, "1"));
+    try (RegistryHttp http = alone(false, "")) {
+      assertThatThrownBy(() -> http.ask(Ask.get("x"))).hasMessageEndingWith("status 503: slow");
+      long begin = System.nanoTime();
+
+      assertThat(http.ask(Ask.get("x")).json().text()).isEqualTo("1");
+      assertThat(System.nanoTime() - begin).isGreaterThan(500_000_000);
+    }
+  }
+
+  @Test
   void aRedirectIsNotFollowed() throws Exception {
     first.enqueue(
         new MockResponse.Builder()
@@ -294,6 +322,23 @@ final class RegistryHttpTest {
       assertThat(stream.next(Duration.ofMillis(10))).isEmpty();
       assertThat(stream.next(Duration.ofMillis(10))).isEmpty();
       assertThat(stream.isOver()).isFalse();
+    }
+  }
+
+  @Test
+  void aStreamMayBeClosedWhileItIsRead() throws Exception {
+    try (RegistryHttp http = client()) {
+      for (int i = 0; i < 30; i++) {
+        first.enqueue(
+            new MockResponse.Builder()
+                .chunkedBody("{\"n\":1}     ", 7)
+                .throttleBody(12, 20, TimeUnit.SECONDS)
+                .build());
+        try (JsonStream stream = http.open(Ask.get("x"))) {
+          assertThat(stream.next(LONG)).isPresent();
+          assertThat(stream.next(Duration.ofMillis(1))).isEmpty();
+        }
+      }
     }
   }
 
