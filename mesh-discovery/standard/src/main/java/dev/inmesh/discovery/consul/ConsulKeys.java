@@ -34,11 +34,11 @@ final class ConsulKeys {
       SourceKey.text("filter", "A filter in Consul's words, like Service.Tags contains \"v2\".");
 
   static final SourceKey<String> ZONE_TAG =
-      SourceKey.text("zone-tag", "What a tag begins with that says the zone; zone= if unset.");
+      SourceKey.text("zone-tag", "What a tag begins with that says the zone.").orElse("zone=");
 
   static final SourceKey<String> REGION_TAG =
-      SourceKey.text(
-          "region-tag", "What a tag begins with that says the region; region= if unset.");
+      SourceKey.text("region-tag", "What a tag begins with that says the region.")
+          .orElse("region=");
 
   static final SourceKey<String> CONSISTENCY =
       SourceKey.word(
@@ -53,6 +53,14 @@ final class ConsulKeys {
           Duration.ofMinutes(10),
           "10s",
           "How long Consul holds a query back when nothing changes.");
+
+  static final SourceKey<Duration> TTL =
+      SourceKey.duration(
+          "ttl",
+          Duration.ofSeconds(1),
+          Duration.ofMinutes(10),
+          "10s",
+          "How long a registration of this process holds without being renewed.");
 
   private ConsulKeys() {}
 
@@ -69,7 +77,8 @@ final class ConsulKeys {
             ZONE_TAG,
             REGION_TAG,
             CONSISTENCY,
-            WAIT));
+            WAIT,
+            TTL));
     return List.copyOf(keys);
   }
 }

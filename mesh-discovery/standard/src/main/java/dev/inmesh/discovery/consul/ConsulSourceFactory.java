@@ -2,11 +2,13 @@ package dev.inmesh.discovery.consul;
 
 import dev.inmesh.discovery.http.Credentials;
 import dev.inmesh.discovery.http.HttpKeys;
+import dev.inmesh.server.Registrar;
 import dev.inmesh.server.ServerSource;
 import dev.inmesh.server.ServerSourceFactory;
 import dev.inmesh.server.SourceKey;
 import dev.inmesh.server.SourceSettings;
 import java.util.List;
+import java.util.Optional;
 
 /** Makes the sources of type {@code consul}. */
 public final class ConsulSourceFactory implements ServerSourceFactory {
@@ -27,10 +29,18 @@ public final class ConsulSourceFactory implements ServerSourceFactory {
   @Override
   public ServerSource open(SourceSettings settings) {
     return new ConsulSource(
-        HttpKeys.client(
-            settings,
-            ConsulKeys.AGENT,
-            Credentials.header("X-Consul-Token", settings.value(ConsulKeys.TOKEN))),
-        settings);
+        HttpKeys.client(settings, ConsulKeys.AGENT, credentials(settings)), settings);
+  }
+
+  /** With the first address alone: an agent knows what was registered with it, and no other's. */
+  @Override
+  public Optional<Registrar> registrar(SourceSettings settings) {
+    return Optional.of(
+        new ConsulRegistrar(
+            HttpKeys.clientOfFirst(settings, ConsulKeys.AGENT, credentials(settings)), settings));
+  }
+
+  private static Credentials credentials(SourceSettings settings) {
+    return Credentials.header("X-Consul-Token", settings.value(ConsulKeys.TOKEN));
   }
 }

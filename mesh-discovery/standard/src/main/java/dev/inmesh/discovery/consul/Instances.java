@@ -31,12 +31,10 @@ final class Instances {
   }
 
   static Instances of(SourceSettings settings) {
-    String zone = settings.value(ConsulKeys.ZONE_TAG);
-    String region = settings.value(ConsulKeys.REGION_TAG);
     return new Instances(
         settings.value(ConsulKeys.HEALTH).equals("warning"),
-        zone.isEmpty() ? "zone=" : zone,
-        region.isEmpty() ? "region=" : region);
+        settings.value(ConsulKeys.ZONE_TAG),
+        settings.value(ConsulKeys.REGION_TAG));
   }
 
   /** The entry of an instance; none if its health forbids it. */

@@ -14,7 +14,7 @@ final class EtcdKeys {
   static final String LOCAL = "127.0.0.1:2379";
 
   static final SourceKey<String> PREFIX =
-      SourceKey.text("prefix", "Servers are below <prefix>/<service>/; /inmesh if unset.");
+      SourceKey.text("prefix", "Servers are below <prefix>/<service>/.").orElse("/inmesh");
 
   static final SourceKey<String> USER = SourceKey.text("user", "The user, where etcd has any.");
 
@@ -28,17 +28,24 @@ final class EtcdKeys {
           "10s",
           "How often etcd is asked, while nothing changes, whether it is still there.");
 
+  static final SourceKey<Duration> LEASE =
+      SourceKey.duration(
+          "lease",
+          Duration.ofSeconds(2),
+          Duration.ofMinutes(10),
+          "10s",
+          "How long a registration of this process holds without being renewed.");
+
   private EtcdKeys() {}
 
   static List<SourceKey<?>> all() {
     List<SourceKey<?>> keys = new ArrayList<>(HttpKeys.all());
-    keys.addAll(List.of(PREFIX, USER, PASSWORD, CONFIRM));
+    keys.addAll(List.of(PREFIX, USER, PASSWORD, CONFIRM, LEASE));
     return List.copyOf(keys);
   }
 
   /** What the keys of a service's servers begin with. */
   static String prefix(SourceSettings settings, String service) {
-    String base = settings.value(PREFIX);
-    return (base.isEmpty() ? "/inmesh" : base.replaceAll("/+$", "")) + "/" + service + "/";
+    return settings.value(PREFIX).replaceAll("/+$", "") + "/" + service + "/";
   }
 }

@@ -56,10 +56,23 @@ public final class HttpKeys {
   public static RegistryHttp client(
       SourceSettings settings, String otherwise, Credentials credentials) {
     List<String> addresses = settings.value(ADDRESS);
+    return client(settings, addresses.isEmpty() ? List.of(otherwise) : addresses, credentials);
+  }
+
+  /** The same of the first address alone. */
+  public static RegistryHttp clientOfFirst(
+      SourceSettings settings, String otherwise, Credentials credentials) {
+    List<String> addresses = settings.value(ADDRESS);
+    String first = addresses.isEmpty() ? otherwise : addresses.get(0);
+    return client(settings, List.of(first), credentials);
+  }
+
+  private static RegistryHttp client(
+      SourceSettings settings, List<String> addresses, Credentials credentials) {
     return new RegistryHttp(
         new RegistryHttp.Place(
             settings.id(),
-            addresses.isEmpty() ? List.of(otherwise) : addresses,
+            addresses,
             settings.value(TLS).equals("on") || !settings.value(CA_FILE).isEmpty(),
             settings.value(CA_FILE),
             settings.value(CONNECT_TIMEOUT),
