@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inmesh.Mesh;
 import dev.inmesh.Registration;
+import dev.inmesh.server.ServerEntry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +30,9 @@ public abstract class RollingRestartContract {
   private static final int ROUNDS = Integer.getInteger("inmesh.rolling.rounds", 2);
   private static final int SERVERS = 3;
 
+  /** What the list has, where the test writes it. */
+  private final Map<Integer, ServerEntry> listed = new TreeMap<>();
+
   /** Takes the contract on. */
   protected RollingRestartContract() {}
 
@@ -43,25 +48,40 @@ public abstract class RollingRestartContract {
     return Duration.ofSeconds(1);
   }
 
-  /** A server's place in the registry; closing it drains the server and takes it away. */
-  protected interface Place {
+  /**
+   * Whether servers register themselves here. Where they can't, whoever restarts them writes the
+   * list: with one drained, then without it, then with it again.
+   */
+  protected boolean isWrittenByServers() {
+    return true;
+  }
+
+  /** A server's place in the registry. */
+  private interface Place {
 
     /** Drains, waits, takes away. */
     void leave() throws Exception;
   }
 
-  /**
-   * Registers a server.
-   *
-   * @param index of the server, in all of them
-   */
-  protected Place register(Mesh mesh, TestRegistry registry, LoopbackServers all, int index)
+  private Place register(Mesh mesh, TestRegistry registry, LoopbackServers servers, int index)
       throws Exception {
-    Registration registration =
-        mesh.registration(RegistryMesh.ID, registry.service(), all.entry(index))
-            .drainFor(drainFor())
-            .start();
-    return registration::close;
+    ServerEntry entry = servers.entry(index);
+    if (isWrittenByServers()) {
+      Registration registration =
+          mesh.registration(RegistryMesh.ID, registry.service(), entry)
+              .drainFor(drainFor())
+              .start();
+      return registration::close;
+    }
+    listed.put(index, entry);
+    registry.list(List.copyOf(listed.values()));
+    return () -> {
+      listed.put(index, entry.with("drain"));
+      registry.list(List.copyOf(listed.values()));
+      Thread.sleep(drainFor().toMillis());
+      listed.remove(index);
+      registry.list(List.copyOf(listed.values()));
+    };
   }
 
   @Test

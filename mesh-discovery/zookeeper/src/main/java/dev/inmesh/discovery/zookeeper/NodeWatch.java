@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.AddWatchMode;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.Watcher.WatcherType;
+import org.apache.zookeeper.ZooKeeper;
 
 /**
  * Hears of each change of a node and its children, and gathers them. One watch for all of them,
@@ -28,7 +30,7 @@ final class NodeWatch implements Watcher, AutoCloseable {
     }
   }
 
-  private final CuratorFramework curator;
+  private final ZooKeeper zooKeeper;
   private final String path;
 
   // All below is guarded by this.
@@ -36,19 +38,17 @@ final class NodeWatch implements Watcher, AutoCloseable {
   private boolean all;
   private boolean lost;
 
-  NodeWatch(CuratorFramework curator, String path) {
-    this.curator = curator;
+  private NodeWatch(ZooKeeper zooKeeper, String path) {
+    this.zooKeeper = zooKeeper;
     this.path = path;
   }
 
   /** Hears of all that changes from when this returns. */
-  void open() throws Exception {
-    curator
-        .watchers()
-        .add()
-        .withMode(AddWatchMode.PERSISTENT_RECURSIVE)
-        .usingWatcher(this)
-        .forPath(path);
+  static NodeWatch open(ZooKeeper zooKeeper, String path)
+      throws KeeperException, InterruptedException {
+    NodeWatch watch = new NodeWatch(zooKeeper, path);
+    zooKeeper.addWatch(path, watch, AddWatchMode.PERSISTENT_RECURSIVE);
+    return watch;
   }
 
   @Override
@@ -89,15 +89,9 @@ final class NodeWatch implements Watcher, AutoCloseable {
     return changes;
   }
 
+  /** Waits for nothing; without a connection the client forgets by itself. */
   @Override
   public void close() {
-    try {
-      curator.watchers().remove(this).locally().inBackground().forPath(path);
-    } catch (Exception e) {
-      // The client is closed, and its watches are gone.
-      if (e instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    zooKeeper.removeWatches(path, this, WatcherType.Any, true, (code, node, context) -> {}, null);
   }
 }

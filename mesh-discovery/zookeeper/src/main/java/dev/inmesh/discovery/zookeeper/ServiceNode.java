@@ -2,13 +2,14 @@ package dev.inmesh.discovery.zookeeper;
 
 import dev.inmesh.server.Listing;
 import dev.inmesh.server.ServerEntry;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.Stat;
 
 /** The node of a service, whose children are its servers. */
 final class ServiceNode {
@@ -22,7 +23,7 @@ final class ServiceNode {
   /** Changes that come within so long of each other are one. */
   private static final long GATHER_MILLIS = 20;
 
-  private final CuratorFramework curator;
+  private final ZooKeeper zooKeeper;
   private final String path;
   private final NodeFormat format;
   private final NodeWatch watch;
@@ -30,22 +31,21 @@ final class ServiceNode {
   /** By the children's names, so that of two entries of one server the same one counts always. */
   private final Map<String, ServerEntry> servers = new TreeMap<>();
 
-  ServiceNode(CuratorFramework curator, String path, NodeFormat format, NodeWatch watch) {
-    this.curator = curator;
+  ServiceNode(ZooKeeper zooKeeper, String path, NodeFormat format, NodeWatch watch) {
+    this.zooKeeper = zooKeeper;
     this.path = path;
     this.format = format;
     this.watch = watch;
   }
 
   /** Follows it for as long as the connection lasts. */
-  void follow(Listing listing) throws Exception {
-    watch.open();
+  void follow(Listing listing) throws IOException, KeeperException, InterruptedException {
     readAll();
     boolean settled = listing.list(List.copyOf(servers.values()));
     while (true) {
       NodeWatch.Changes changes = watch.await(settled ? CONFIRM_MILLIS : EMPTY_MILLIS);
       if (changes.isNone() && settled) {
-        Object unused = curator.checkExists().forPath(path);
+        Stat unused = zooKeeper.exists(path, false);
         listing.unchanged();
         continue;
       }
@@ -60,7 +60,8 @@ final class ServiceNode {
     }
   }
 
-  private void read(NodeWatch.Changes changes) throws Exception {
+  private void read(NodeWatch.Changes changes)
+      throws IOException, KeeperException, InterruptedException {
     if (changes.all()) {
       readAll();
     } else {
@@ -68,17 +69,17 @@ final class ServiceNode {
     }
   }
 
-  private void readAll() throws Exception {
+  private void readAll() throws IOException, KeeperException, InterruptedException {
     servers.clear();
     try {
-      read(curator.getChildren().forPath(path));
+      read(zooKeeper.getChildren(path, false));
     } catch (KeeperException.NoNodeException e) {
       // A service without a node is one without servers.
     }
   }
 
-  private void read(Collection<String> children) throws Exception {
-    ZooKeeper zooKeeper = curator.getZookeeperClient().getZooKeeper();
+  private void read(Collection<String> children)
+      throws IOException, KeeperException, InterruptedException {
     Map<String, ServerEntry> there = ChildReads.of(zooKeeper, path, format, children);
     servers.keySet().removeAll(children);
     servers.putAll(there);

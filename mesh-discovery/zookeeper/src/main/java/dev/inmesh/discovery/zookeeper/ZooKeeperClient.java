@@ -11,6 +11,7 @@ import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.api.ACLProvider;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.ACL;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,20 @@ final class ZooKeeperClient implements AutoCloseable {
       throw new IOException("no connection to " + addresses);
     }
     return started;
+  }
+
+  /**
+   * The session of the moment, once it is connected, for what Curator would only stand before.
+   *
+   * @throws IOException if it isn't within 2 seconds
+   */
+  ZooKeeper session() throws IOException, InterruptedException {
+    CuratorFramework connected = connected();
+    try {
+      return connected.getZookeeperClient().getZooKeeper();
+    } catch (Exception e) {
+      throw failure(e);
+    }
   }
 
   private synchronized CuratorFramework started() throws IOException {

@@ -39,7 +39,7 @@ final class ZooKeeperRegistrar implements Registrar {
     byte[] data = format.write(service, entry);
     try {
       CuratorFramework curator = client.connected();
-      long session = curator.getZookeeperClient().getZooKeeper().getSessionId();
+      long session = client.session().getSessionId();
       Stat stat = new Stat();
       byte[] there;
       try {

@@ -4,7 +4,8 @@ import dev.inmesh.server.Listing;
 import dev.inmesh.server.ServerSource;
 import dev.inmesh.server.SourceSettings;
 import java.io.IOException;
-import org.apache.curator.framework.CuratorFramework;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.ZooKeeper;
 
 /** Server lists from the children of nodes. One session for all services. */
 final class ZooKeeperSource implements ServerSource {
@@ -21,13 +22,11 @@ final class ZooKeeperSource implements ServerSource {
 
   @Override
   public void follow(String service, Listing listing) throws IOException, InterruptedException {
-    CuratorFramework curator = client.connected();
+    ZooKeeper zooKeeper = client.session();
     String path = ZooKeeperSourceFactory.path(settings, service);
-    try (NodeWatch watch = new NodeWatch(curator, path)) {
-      new ServiceNode(curator, path, format, watch).follow(listing);
-    } catch (IOException | InterruptedException e) {
-      throw e;
-    } catch (Exception e) {
+    try (NodeWatch watch = NodeWatch.open(zooKeeper, path)) {
+      new ServiceNode(zooKeeper, path, format, watch).follow(listing);
+    } catch (KeeperException e) {
       throw client.failure(e);
     }
   }

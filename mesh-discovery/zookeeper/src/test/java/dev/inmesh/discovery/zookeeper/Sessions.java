@@ -1,7 +1,6 @@
 package dev.inmesh.discovery.zookeeper;
 
 import java.util.concurrent.CountDownLatch;
-import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
 
@@ -11,8 +10,7 @@ final class Sessions {
   private Sessions() {}
 
   /** Takes a session over and closes it: for its client, it has expired. */
-  static void expire(CuratorFramework client, String address) throws Exception {
-    ZooKeeper victim = client.getZookeeperClient().getZooKeeper();
+  static void expire(ZooKeeper victim, String address) throws Exception {
     CountDownLatch connected = new CountDownLatch(1);
     ZooKeeper twin =
         new ZooKeeper(

@@ -119,7 +119,7 @@ final class ZooKeeperRegistrarTest {
       registrar.register("inventory", ENTRY);
       long before = stat().getEphemeralOwner();
 
-      Sessions.expire(client.connected(), settings.value(ZooKeeperSourceFactory.ADDRESS).get(0));
+      Sessions.expire(client.session(), settings.value(ZooKeeperSourceFactory.ADDRESS).get(0));
       assertThat(registry.client().checkExists().forPath(PATH)).isNull();
 
       again(registrar);

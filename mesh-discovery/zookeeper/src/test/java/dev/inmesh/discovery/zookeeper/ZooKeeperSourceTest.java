@@ -105,7 +105,7 @@ final class ZooKeeperSourceTest {
     try (Followed followed = new Followed(source, "inventory")) {
       followed.awaitList("10.0.0.1:80");
 
-      Sessions.expire(client.connected(), address());
+      Sessions.expire(client.session(), address());
       followed.awaitFailure(message -> message.contains("connection lost"));
 
       line("b", "10.0.0.2:80");

@@ -3,7 +3,7 @@ package dev.inmesh.discovery.zookeeper;
 import dev.inmesh.discovery.contract.RollingRestartContract;
 import dev.inmesh.discovery.contract.TestRegistry;
 
-final class RollingRestartTest extends RollingRestartContract {
+final class ZooKeeperRollingRestartTest extends RollingRestartContract {
 
   @Override
   protected TestRegistry start(int port) throws Exception {
