@@ -209,6 +209,46 @@ final class RegistryCopyTest {
   }
 
   @Test
+  void whoJoinsWhileOthersWaitForTheNextAnswerIsToldTheLastOne() throws Exception {
+    RegistryCopy copy = copy(Duration.ofHours(1));
+    all = said("UP_1_", instance(1, "ADDED"));
+    State first = copy.after(-1);
+    Thread waiting =
+        new Thread(
+            () -> {
+              try {
+                State unused = copy.after(first.number());
+              } catch (IOException | InterruptedException end) {
+                // asked to
+              }
+            });
+    waiting.start();
+    while (waiting.getState() != Thread.State.TIMED_WAITING) {
+      Thread.sleep(1);
+    }
+
+    assertThat(servers(copy.after(-1))).containsExactly("10.0.0.1:80");
+
+    waiting.interrupt();
+    waiting.join();
+  }
+
+  @Test
+  void anOutageIsForgottenWithTheNextAnswer() throws Exception {
+    RegistryCopy copy = copy();
+    all = said("UP_1_", instance(1, "ADDED"));
+    State first = copy.after(-1);
+
+    all = new MockResponse.Builder().code(503).build();
+    delta = all;
+    assertThatThrownBy(() -> copy.after(first.number())).hasMessageContaining("503");
+    assertThatThrownBy(() -> copy.after(-1)).hasMessageContaining("503");
+
+    delta = said("UP_2_", instance(2, "ADDED"));
+    assertThat(servers(copy.after(-1))).containsExactly("10.0.0.1:80", "10.0.0.2:80");
+  }
+
+  @Test
   void aHundredFollowersAreOneQuestion() throws Exception {
     RegistryCopy copy = copy(Duration.ofHours(1));
     all = said("UP_1_", instance(1, "ADDED"));
