@@ -2,8 +2,6 @@
 module dev.inmesh.discovery.standard {
   requires dev.inmesh;
   requires okhttp3;
-  requires okio;
-  requires kotlin.stdlib;
   requires com.fasterxml.jackson.core;
   requires org.dnsjava;
   requires static org.jspecify;

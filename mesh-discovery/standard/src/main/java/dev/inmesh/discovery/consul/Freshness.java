@@ -9,8 +9,8 @@ import java.io.IOException;
  */
 final class Freshness {
 
-  /** An answer may be so old, in milliseconds: of a follower without a leader, or of a cache. */
-  private static final long OLDEST_MILLIS = 10_000;
+  /** An answer may be so old: of a follower without a leader, or of a cache. */
+  private static final long OLDEST_SECONDS = 10;
 
   private Freshness() {}
 
@@ -24,11 +24,10 @@ final class Freshness {
     if (answer.header("X-Consul-KnownLeader").equalsIgnoreCase("false")) {
       throw answer.because("it knows no leader, so its list may be old");
     }
-    long contact = answer.number("X-Consul-LastContact").orElse(0);
-    long age = answer.number("Age").orElse(0);
-    long millis = Math.max(contact, age > OLDEST_MILLIS ? age : age * 1000);
-    if (millis > OLDEST_MILLIS) {
-      throw answer.because("its list is " + millis / 1000 + " s old");
+    long contactSeconds = answer.number("X-Consul-LastContact").orElse(0) / 1000;
+    long oldSeconds = Math.max(contactSeconds, answer.number("Age").orElse(0));
+    if (oldSeconds > OLDEST_SECONDS) {
+      throw answer.because("its list is " + oldSeconds + " s old");
     }
     String effective = answer.header("X-Consul-Effective-Consistency");
     if (consistency.equals("consistent")

@@ -21,7 +21,7 @@ public final class HttpKeys {
   public static final SourceKey<String> CA_FILE =
       SourceKey.text(
           "ca-file",
-          "The certificates, as PEM, of those who vouch for it, instead of the JVM's; turns TLS on.");
+          "Who vouches for it: certificates as PEM, instead of the JVM's; turns TLS on.");
 
   /** How long a connection may take. */
   public static final SourceKey<Duration> CONNECT_TIMEOUT =
@@ -39,7 +39,7 @@ public final class HttpKeys {
           Duration.ofMillis(10),
           Duration.ofMinutes(5),
           "5s",
-          "How long an answer of one address may take, to its last byte, beside the time that it is asked to wait.");
+          "How long an answer may take to its last byte, beside what it is asked to wait.");
 
   private HttpKeys() {}
 

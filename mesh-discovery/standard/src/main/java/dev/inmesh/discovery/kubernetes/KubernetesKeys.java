@@ -13,8 +13,7 @@ final class KubernetesKeys {
 
   static final SourceKey<String> CA_FILE =
       SourceKey.text(
-          "ca-file",
-          "The certificates of those who vouch for the API server; the service account's if unset.");
+          "ca-file", "Who vouches for it: certificates as PEM; the service account's if unset.");
 
   static final SourceKey<String> TOKEN =
       SourceKey.secret("token", "The token; that of token-file if unset.");

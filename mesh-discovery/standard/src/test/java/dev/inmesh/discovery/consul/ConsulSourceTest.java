@@ -3,6 +3,8 @@ package dev.inmesh.discovery.consul;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inmesh.discovery.http.Follow;
+import dev.inmesh.discovery.http.Mutations;
+import dev.inmesh.discovery.json.Json;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -337,8 +339,13 @@ final class ConsulSourceTest {
     assertThat(listOf(body)).isEqualTo("[:]");
   }
 
-  @Test
-  void onlyHealthyOnesAreListedAndThoseWithWarningsIfTheyMayBe() throws Exception {
+  @ParameterizedTest
+  @CsvSource({
+    "passing,[10.0.0.1:80 weight=9]",
+    "warning,'[10.0.0.1:80 weight=9, 10.0.0.2:80 weight=2]'"
+  })
+  void onlyHealthyOnesAreListedAndThoseWithWarningsIfTheyMayBe(String health, String expected)
+      throws Exception {
     String weights = ",\"Weights\":{\"Passing\":9,\"Warning\":2}";
     String body =
         "["
@@ -351,9 +358,7 @@ final class ConsulSourceTest {
                 instance("10.0.0.5", "warning", ",\"Weights\":{\"Passing\":9,\"Warning\":0}"))
             + "]";
 
-    assertThat(listOf(body)).isEqualTo("[10.0.0.1:80 weight=9]");
-    assertThat(listOf(body, "health=warning"))
-        .isEqualTo("[10.0.0.1:80 weight=9, 10.0.0.2:80 weight=2]");
+    assertThat(listOf(body, "health=" + health)).isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -385,6 +390,24 @@ final class ConsulSourceTest {
         .isEqualTo(
             "[10.0.0.1:80 zone=a, 10.0.0.2:80 zone=b region=r max_conns=7 backup,"
                 + " 10.0.0.3:80 zone=c region=s, 10.0.0.4:80 zone=d region=t]");
+  }
+
+  @Test
+  void oddAnswersAreReadOrRefusedAndNeverMore() throws IOException {
+    Instances instances =
+        Instances.of(Follow.settings(new ConsulSourceFactory(), Map.of("health", "warning")));
+
+    int well =
+        Mutations.read(
+            RECORDED,
+            20_000,
+            json -> {
+              for (Json instance : json.elements()) {
+                Object unused = instances.entry(instance);
+              }
+            });
+
+    assertThat(well).isGreaterThan(1000);
   }
 
   @Test

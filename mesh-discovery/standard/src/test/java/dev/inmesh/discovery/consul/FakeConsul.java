@@ -1,6 +1,7 @@
 package dev.inmesh.discovery.consul;
 
 import dev.inmesh.discovery.contract.TestRegistry;
+import dev.inmesh.discovery.http.Mutations;
 import dev.inmesh.discovery.json.Json;
 import dev.inmesh.discovery.json.JsonText;
 import dev.inmesh.server.ServerEntry;
@@ -143,17 +144,8 @@ final class FakeConsul implements TestRegistry {
 
   private static Map<String, Object> asMap(Json json) {
     Map<String, Object> map = new LinkedHashMap<>();
-    json.fields().forEach((name, value) -> map.put(name, asObject(value)));
+    json.fields().forEach((name, value) -> map.put(name, Mutations.plain(value)));
     return map;
-  }
-
-  private static Object asObject(Json json) {
-    if (json.isObject()) {
-      return asMap(json);
-    }
-    return json.isArray()
-        ? json.elements().stream().map(FakeConsul::asObject).toList()
-        : json.text();
   }
 
   private final class Blocking extends Dispatcher {

@@ -3,6 +3,7 @@ package dev.inmesh.discovery.etcd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inmesh.discovery.http.Follow;
+import dev.inmesh.discovery.http.Mutations;
 import dev.inmesh.discovery.json.Json;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -116,6 +117,29 @@ final class EtcdSourceTest {
     Json asked = body();
     assertThat(asked.get("key").text()).isEqualTo(Etcd.base64("/inmesh/inventory/"));
     assertThat(asked.get("range_end").text()).isEqualTo(Etcd.base64("/inmesh/inventory0"));
+  }
+
+  @Test
+  void oddAnswersAreReadOrRefusedAndNeverMore() throws IOException {
+    String text =
+        range(
+                7,
+                kv("a", "10.0.0.1:80 weight=5", 2),
+                kv("b", "{\"address\":\"10.0.0.2:80\",\"drain\":true}", 3))
+            .replaceFirst("}$", ",\"events\":[" + put(kv("c", "10.0.0.3:80", 4)) + "]}");
+    KeyRange range = KeyRange.of("/inmesh/inventory/");
+
+    int well =
+        Mutations.read(
+            text,
+            20_000,
+            json -> {
+              Servers servers = new Servers(range, json);
+              servers.apply(json.get("events"));
+              Object unused = servers.entries();
+            });
+
+    assertThat(well).isGreaterThan(1000);
   }
 
   @Test

@@ -81,6 +81,15 @@ final class RegistryHttpTest {
   }
 
   @Test
+  void dotsLeadNowhereElse() {
+    try (RegistryHttp http = client()) {
+      assertThatThrownBy(() -> http.ask(Ask.get("v1", "..", "x")))
+          .hasMessageEndingWith(": '..' is no name");
+    }
+    assertThat(first.getRequestCount()).isZero();
+  }
+
+  @Test
   void anAddressThatFailsIsLeftForTheNextOne() throws Exception {
     first.enqueue(status(500, "no leader"));
     second.enqueue(status(200, "1"));

@@ -3,6 +3,7 @@ package dev.inmesh.discovery.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inmesh.discovery.http.Follow;
+import dev.inmesh.discovery.http.Mutations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -299,6 +300,30 @@ final class KubernetesSourceTest {
   })
   void aPortIsToldByNameOrNumber(String service, String expected) throws Exception {
     assertThat(listOf(service, slice("s", 1, TWO, endpoint("10.0.0.1", "")))).isEqualTo(expected);
+  }
+
+  @Test
+  void oddSlicesAreReadOrRefusedAndNeverMore() throws IOException {
+    String conditions = "\"ready\":false,\"serving\":true,\"terminating\":true";
+    String text =
+        list(
+            "7",
+            "",
+            slice("s", 1, TWO, endpoint("10.0.0.1", conditions), endpoint("10.0.0.2", "")),
+            slice("t", 1, HTTP, endpoint("10.0.0.3", "")));
+    ServiceName name = ServiceName.of("inventory:http").orElseThrow();
+
+    int well =
+        Mutations.read(
+            text,
+            20_000,
+            json -> {
+              Slices slices = new Slices(name, "any");
+              json.get("items").elements().forEach(slices::put);
+              Object unused = slices.entries();
+            });
+
+    assertThat(well).isGreaterThan(1000);
   }
 
   @Test
