@@ -166,7 +166,8 @@ public final class Registration implements AutoCloseable {
      *
      * @throws IllegalArgumentException if the configuration has no such registry, it can only be
      *     read, or it can't have such a service or entry; the message says what mends it
-     * @throws IllegalStateException if the mesh is closed
+     * @throws IllegalStateException if the mesh is closed, or has a registration of this address
+     *     for this service in this registry that isn't
      */
     public Registration start() {
       Registrant registrant = registrations.start(registry, service, entry, health, healthPeriod);

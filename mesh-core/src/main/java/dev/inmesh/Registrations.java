@@ -45,6 +45,11 @@ final class Registrations implements AutoCloseable {
               + registry
               + ".type");
     }
+    for (Registrant other : open) {
+      if (other.isOf(registry, service, entry)) {
+        throw new IllegalStateException(other + "; close that registration first");
+      }
+    }
     Registrant registrant =
         new Registrant(
             settings, settings.registrar(service, entry), service, entry, health, healthPeriod);

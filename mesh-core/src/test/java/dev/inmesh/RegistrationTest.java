@@ -253,6 +253,22 @@ final class RegistrationTest {
   }
 
   @Test
+  void anAddressIsRegisteredOnceAtATime() throws InterruptedException {
+    Registration registration = registration().start();
+    await(registration, State.REGISTERED);
+
+    assertThatThrownBy(() -> registration().start())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("inventory 10.0.0.3:5000: registered with r; close that registration first");
+    Registration elsewhere =
+        mesh.registration("r", "inventory", ServerEntry.line("10.0.0.4:5000")).start();
+    await(elsewhere, State.REGISTERED);
+
+    registration.close();
+    await(registration().start(), State.REGISTERED);
+  }
+
+  @Test
   void whatCannotBeRegisteredIsRefused() {
     assertThatThrownBy(() -> mesh.registration("x", "inventory", ENTRY).start())
         .hasMessage("no registry 'x': configured are [r]; set mesh.discovery.x.type");

@@ -285,6 +285,13 @@ public final class Registrant {
     }
   }
 
+  /** Whether it is for the same place in the same registry. */
+  public boolean isOf(String id, String name, ServerEntry other) {
+    return registry.id().equals(id)
+        && service.equals(name)
+        && entry.address().equals(other.address());
+  }
+
   /** What the registry lists, as far as is known. */
   public synchronized Listed listed() {
     return listed;

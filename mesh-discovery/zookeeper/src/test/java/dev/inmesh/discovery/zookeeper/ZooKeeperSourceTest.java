@@ -116,6 +116,26 @@ final class ZooKeeperSourceTest {
   }
 
   @Test
+  void aRegistryThatFallsSilentIsAway() throws Exception {
+    line("a", "10.0.0.1:80");
+    int port = Integer.parseInt(address().substring(address().indexOf(':') + 1));
+    try (SilentProxy proxy = new SilentProxy(port)) {
+      SourceSettings settings = Settings.of(proxy.address(), "auto", "");
+      try (Followed followed =
+          new Followed(new ZooKeeperSourceFactory().open(settings), "inventory")) {
+        followed.awaitList("10.0.0.1:80");
+
+        proxy.silent(true);
+        followed.awaitFailure(message -> message.contains("connection"));
+
+        line("b", "10.0.0.2:80");
+        proxy.silent(false);
+        followed.awaitList("10.0.0.1:80", "10.0.0.2:80");
+      }
+    }
+  }
+
+  @Test
   void aNodeThatIsTooLongForClientsIsDroppedAndTheRestIsUsed() throws Exception {
     registry.node("poison", new byte[1 << 20]);
     line("a", "127.0.0.1:80");
