@@ -79,7 +79,9 @@ public final class EurekaSourceFactory implements ServerSourceFactory {
         new Instance.Form(
             settings.value(TARGETS).equals("name"), settings.value(PORT).equals("secure"));
     return new EurekaSource(
-        http, new RegistryCopy(http, path(settings.value(PATH)), form, settings.value(POLL)));
+        http,
+        new RegistryCopy(
+            http, path(settings.value(PATH)), form, settings.value(POLL), System::nanoTime));
   }
 
   /** With all addresses: the servers of a cluster tell each other. */
