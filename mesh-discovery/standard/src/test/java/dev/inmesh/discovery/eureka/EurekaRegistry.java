@@ -13,6 +13,8 @@ import java.util.Set;
 /** An app of a real Eureka, whose instances register anew when it comes back. */
 final class EurekaRegistry implements TestRegistry {
 
+  private static final String POLL = System.getProperty("inmesh.eureka.poll", "1s");
+
   private final EurekaProcess eureka;
   private final String app;
   private final Registrations registrations;
@@ -27,7 +29,7 @@ final class EurekaRegistry implements TestRegistry {
 
   @Override
   public Map<String, String> keys() {
-    return Map.of("type", "eureka", "address", eureka.address(), "poll", "1s", "lease", "5s");
+    return Map.of("type", "eureka", "address", eureka.address(), "poll", POLL, "lease", "5s");
   }
 
   @Override
