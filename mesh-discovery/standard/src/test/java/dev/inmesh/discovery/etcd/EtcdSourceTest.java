@@ -18,7 +18,6 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -334,10 +333,6 @@ final class EtcdSourceTest {
 
   @Test
   void aRealEtcdTakesTheUserAndLosesNothingToACompaction(@TempDir Path folder) throws Exception {
-    if (Etcd.program().isEmpty()) {
-      System.out.println("EtcdSourceTest: one test skipped: no etcd on this machine");
-    }
-    Assumptions.assumeTrue(Etcd.program().isPresent(), "no etcd on this machine");
     try (Etcd real = new Etcd(folder)) {
       Map<String, String> server =
           Map.of("key", Etcd.base64("/inmesh/inventory/a"), "value", Etcd.base64("10.0.0.1:80"));
