@@ -16,8 +16,9 @@ import java.util.Optional;
 
 /**
  * Server lists from etcd: all keys below a prefix, and a watch from there on. A watch is begun anew
- * every few seconds, and etcd asked how many keys there are, by a read that needs a majority: a
- * watch alone would be silent for ever when its connection, or the member's to all others, is dead.
+ * every few seconds, and etcd asked how many keys there are and which changed last, by a read that
+ * needs a majority: a watch alone would be silent for ever when its connection, or the member's to
+ * all others, is dead, or when etcd was set back to a copy of itself.
  */
 final class EtcdSource implements ServerSource {
 
@@ -112,19 +113,22 @@ final class EtcdSource implements ServerSource {
   }
 
   /**
-   * Asks whether etcd is there and has a majority.
+   * Asks whether etcd is there, has a majority, and is the one that was listed.
    *
    * @return false if it has other servers than are known, which its watch should have said
    */
   private boolean confirm(KeyRange range, Servers servers, Listing listing)
       throws IOException, InterruptedException {
-    Map<String, Object> count = range.message();
-    count.put("count_only", true);
-    Json answer = etcd.call(count, "v3", "kv", "range");
+    Map<String, Object> last = range.message();
+    last.put("sort_target", "MOD");
+    last.put("sort_order", "DESCEND");
+    last.put("limit", 1);
+    last.put("keys_only", true);
+    if (!servers.areAsIn(etcd.call(last, "v3", "kv", "range"))) {
+      return false;
+    }
     listing.unchanged();
-    String many = answer.get("count").text();
-    // None is left out.
-    return (many.isEmpty() ? "0" : many).equals(Integer.toString(servers.count()));
+    return true;
   }
 
   @Override

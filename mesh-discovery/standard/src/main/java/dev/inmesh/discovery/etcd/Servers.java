@@ -14,8 +14,11 @@ import java.util.Map;
 final class Servers {
 
   private final KeyRange range;
-  private final Map<String, ServerEntry> byKey = new LinkedHashMap<>();
+  private final Map<String, Known> byKey = new LinkedHashMap<>();
+  private final String cluster;
   private long revision;
+
+  private record Known(ServerEntry entry, long changedAt) {}
 
   /**
    * Those that a range lists.
@@ -24,6 +27,7 @@ final class Servers {
    */
   Servers(KeyRange range, Json listed) throws IOException {
     this.range = range;
+    cluster = listed.get("header").get("cluster_id").text();
     revision = revision(listed.get("header").get("revision"));
     for (Json kv : listed.get("kvs").elements()) {
       put(kv);
@@ -57,8 +61,30 @@ final class Servers {
     return Long.parseLong(text);
   }
 
-  private void put(Json kv) {
-    byKey.put(kv.get("key").text(), entry(kv.get("value").text()));
+  private void put(Json kv) throws IOException {
+    byKey.put(
+        kv.get("key").text(),
+        new Known(entry(kv.get("value").text()), revision(kv.get("mod_revision"))));
+  }
+
+  /**
+   * Whether an answer tells of the same keys, as far as it can: of as many, the same one changed
+   * last, by the same cluster, which hasn't gone back behind what is known.
+   *
+   * @param last an answer with the key that was changed last, and how many there are
+   */
+  boolean areAsIn(Json last) throws IOException {
+    Json header = last.get("header");
+    String many = last.get("count").text();
+    long changedAt = 0;
+    for (Json kv : last.get("kvs").elements()) {
+      changedAt = Math.max(changedAt, revision(kv.get("mod_revision")));
+    }
+    // None is left out.
+    return (many.isEmpty() ? "0" : many).equals(Integer.toString(byKey.size()))
+        && changedAt == byKey.values().stream().mapToLong(Known::changedAt).max().orElse(0)
+        && revision(header.get("revision")) >= revision
+        && header.get("cluster_id").text().equals(cluster);
   }
 
   /** One that can't be read is for the mesh to drop, as all that can't be used. */
@@ -83,13 +109,8 @@ final class Servers {
   List<ServerEntry> entries() {
     return byKey.entrySet().stream()
         .filter(known -> !known.getKey().equals(range.key()))
-        .map(Map.Entry::getValue)
+        .map(known -> known.getValue().entry())
         .toList();
-  }
-
-  /** How many keys there are. */
-  int count() {
-    return byKey.size();
   }
 
   /** Of the last change that is known. */

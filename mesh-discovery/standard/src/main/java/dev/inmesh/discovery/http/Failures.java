@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Failures {
 
   private static final int LONGEST = 200;
+  private static final int LONGEST_PLACE = 100;
 
   private final String address;
   private final List<String> secrets;
@@ -80,10 +81,19 @@ final class Failures {
   RefusedException status(int status, Headers headers, byte[] body) {
     String said = said(body);
     if (status >= 300 && status < 400) {
-      said = "a redirect, which is not followed, to " + headers.get("Location");
+      said = "a redirect, which is not followed, to " + place(headers.get("Location"));
     }
     String words = said.isEmpty() ? "status " + status : "status " + status + ": " + said;
     return new RefusedException(address + ": " + shown(words), status, retryAfter(headers));
+  }
+
+  /** Where a redirect leads, and no more: what comes behind it may be a token, or a user's word. */
+  private static String place(@Nullable String location) {
+    if (location == null) {
+      return "nowhere";
+    }
+    String place = location.replaceFirst("[?#].*", "").replaceFirst("//[^/]*@", "//");
+    return place.length() <= LONGEST_PLACE ? place : place.substring(0, LONGEST_PLACE) + "...";
   }
 
   /** In seconds; a date, the other way to write it, isn't taken. */

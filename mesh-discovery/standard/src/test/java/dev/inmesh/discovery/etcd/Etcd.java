@@ -1,32 +1,32 @@
 package dev.inmesh.discovery.etcd;
 
+import dev.inmesh.discovery.contract.Installed;
 import dev.inmesh.discovery.contract.TestRegistry;
 import dev.inmesh.discovery.http.Follow;
 import dev.inmesh.server.ServerEntry;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /** etcd as a process with a folder of data. */
 final class Etcd implements TestRegistry {
 
   private static final String PREFIX = "/inmesh/inventory/";
 
+  private final Path program;
   private final Path data;
   private final int port;
   private final int peerPort;
   private Process process;
 
+  /** Starts one; the test is skipped where there is none. */
   Etcd(Path data) throws Exception {
+    this.program = Installed.program("etcd");
     this.data = data;
     try (ServerSocket first = free();
         ServerSocket second = free()) {
@@ -41,18 +41,11 @@ final class Etcd implements TestRegistry {
     return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
   }
 
-  static Optional<Path> program() {
-    return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-        .map(folder -> Path.of(folder, "etcd"))
-        .filter(Files::isExecutable)
-        .findFirst();
-  }
-
   private Process run() throws IOException {
     String here = "http://127.0.0.1:" + port;
     String peers = "http://127.0.0.1:" + peerPort;
     return new ProcessBuilder(
-            program().orElseThrow().toString(),
+            program.toString(),
             "--data-dir=" + data,
             "--listen-client-urls=" + here,
             "--advertise-client-urls=" + here,

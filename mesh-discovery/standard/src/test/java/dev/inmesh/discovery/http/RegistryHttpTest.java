@@ -177,6 +177,24 @@ final class RegistryHttpTest {
   }
 
   @Test
+  void whereARedirectLeadsIsToldWithoutCredentials() throws Exception {
+    first.enqueue(redirect("https://user:pa@ss@sso.test/login?token=abc#def"));
+    first.enqueue(redirect("/" + "x".repeat(1000)));
+    first.enqueue(status(302, ""));
+    try (RegistryHttp http = client()) {
+      assertThat(http.ask(Ask.get("x")).refusal())
+          .hasMessageEndingWith("which is not followed, to https://sso.test/login");
+      assertThat(http.ask(Ask.get("x")).refusal())
+          .hasMessageEndingWith("to /" + "x".repeat(99) + "...");
+      assertThat(http.ask(Ask.get("x")).refusal()).hasMessageEndingWith("to nowhere");
+    }
+  }
+
+  private static MockResponse redirect(String location) {
+    return new MockResponse.Builder().code(302).addHeader("Location", location).build();
+  }
+
+  @Test
   void aCredentialThatNoHeaderCanHaveIsNotTold() {
     try (RegistryHttp http = client(LONG, Credentials.header("X-Token", "s3\ncret"))) {
       assertThatThrownBy(() -> http.ask(Ask.get("x")))
