@@ -177,9 +177,9 @@ public final class Mesh implements AutoCloseable {
   }
 
   /**
-   * Ends the mesh's threads, closes its idle connections and removes its meters. Calls in flight
-   * finish; later calls of wrapped clients pass untouched. Registrations that are still open are
-   * taken away.
+   * Ends the mesh's threads, closes its idle connections and removes the meters that no other mesh
+   * in its registry has. Calls in flight finish; later calls of wrapped clients pass untouched.
+   * Registrations that are still open are taken away.
    */
   @Override
   public void close() {
@@ -222,7 +222,11 @@ public final class Mesh implements AutoCloseable {
       return this;
     }
 
-    /** Where the meters go; by default Micrometer's global registry. */
+    /**
+     * Where the meters go; by default Micrometer's global registry. Of several meshes on one
+     * registry, counts are summed and gauges show the first one's; each meter stays until the last
+     * mesh that has it is closed.
+     */
     public Builder meterRegistry(MeterRegistry meterRegistry) {
       registry = meterRegistry;
       return this;

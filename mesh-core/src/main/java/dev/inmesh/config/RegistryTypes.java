@@ -12,6 +12,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,21 @@ final class RegistryTypes {
             KeyName.registry(key)
                 .filter(id -> key.equals(Scope.registry(id).key(Grammar.REGISTRY_TYPE.name())))
                 .ifPresent(id -> byId.put(id, written.get(0).value().strip())));
+  }
+
+  /** All that are on the class path, by type. */
+  Collection<ServerSourceFactory> factories() {
+    return found().values();
+  }
+
+  /** The types that come with inmesh, each behind the artifact that has it. */
+  static String shipped() {
+    Map<String, Set<String>> byArtifact = new TreeMap<>();
+    ARTIFACTS.forEach(
+        (type, artifact) -> byArtifact.computeIfAbsent(artifact, a -> new TreeSet<>()).add(type));
+    return byArtifact.entrySet().stream()
+        .map(entry -> String.join(", ", entry.getValue()) + " (" + entry.getKey() + ")")
+        .collect(Collectors.joining(", "));
   }
 
   Optional<ServerSourceFactory> factory(String type) {
@@ -113,7 +129,6 @@ final class RegistryTypes {
     return Echo.quoted(type)
         + " is none of "
         + String.join(", ", known)
-        + "."
-        + NearMiss.hint(type, known);
+        + NearMiss.furtherHint(type, known);
   }
 }
