@@ -39,6 +39,12 @@ final class DnsSrvSource implements ServerSource {
       Lookup.Found found = lookup.find(service, Type.SRV);
       Targets.Round round = known.of(found);
       List<ServerEntry> entries = entries(found, round);
+      if (round.isPartial()) {
+        // What is news already waits for no name server that may be silent.
+        boolean unused = listing.list(entries);
+      }
+      round.rest();
+      entries = entries(found, round);
       round.end();
       boolean settled = listing.list(entries);
       Thread.sleep(schedule.waitMillis(round.ttlSeconds(), settled));

@@ -45,13 +45,20 @@ final class LookupTest {
 
   /** The first list that a source says. */
   private static List<String> listed(ServerSource source, String service) throws Exception {
-    List<String> heard = new ArrayList<>();
+    return lists(source, service, 1).get(0);
+  }
+
+  private static List<List<String>> lists(ServerSource source, String service, int count)
+      throws Exception {
+    List<List<String>> heard = new ArrayList<>();
     Listing once =
         new Listing() {
           @Override
           public boolean list(List<ServerEntry> entries) {
-            entries.forEach(entry -> heard.add(String.join(" ", entry.words())));
-            Thread.currentThread().interrupt();
+            heard.add(entries.stream().map(entry -> String.join(" ", entry.words())).toList());
+            if (heard.size() == count) {
+              Thread.currentThread().interrupt();
+            }
             return true;
           }
 
@@ -60,7 +67,7 @@ final class LookupTest {
         };
     try (source) {
       source.follow(service, once);
-    } catch (InterruptedException heardOnce) {
+    } catch (InterruptedException heardAll) {
       return heard;
     }
     return heard;
@@ -252,6 +259,34 @@ final class LookupTest {
     assertThat(listed(services(false), "s.test"))
         .containsExactly(
             "10.0.0.1:5000", "b.test:5001 (b.test. A at " + server.address() + ": SERVFAIL)");
+  }
+
+  @Test
+  void aTargetThatCouldNotBeLookedUpIsAskedForAfterTheNewsOfTheOthersIsTold() throws Exception {
+    DnsSrvSource source = services(false);
+    List<Record> records =
+        DnsServer.records(
+            DnsServer.service("s.test", 9, 10, 1, 5000, "a.test"),
+            DnsServer.service("s.test", 9, 10, 1, 5001, "b.test"),
+            DnsServer.address("a.test", 9, "10.0.0.1"),
+            DnsServer.address("b.test", 9, "10.0.0.2"));
+    server.set(records);
+    server.failFor("b.test");
+    assertThat(listed(source, "s.test")).hasSize(2).contains("10.0.0.1:5000");
+    server.failFor("none.test");
+    records.add(DnsServer.service("s.test", 9, 10, 1, 5002, "c.test"));
+    records.add(DnsServer.address("c.test", 9, "10.0.0.3"));
+    server.set(records);
+    int before = server.queries();
+
+    List<List<String>> said = lists(source, "s.test", 2);
+
+    assertThat(said.get(0))
+        .contains("10.0.0.1:5000", "10.0.0.3:5002")
+        .doesNotContain("10.0.0.2:5001");
+    assertThat(said.get(1)).containsExactly("10.0.0.1:5000", "10.0.0.2:5001", "10.0.0.3:5002");
+    // The service and three targets, each once.
+    assertThat(server.queries() - before).isEqualTo(4);
   }
 
   @Test
