@@ -3,6 +3,7 @@ package dev.inmesh.discovery.zookeeper;
 import dev.inmesh.server.SourceSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ZooKeeperClient implements AutoCloseable {
 
+  /**
+   * Less than the {@code discovery.start-timeout} of an upstream, so that a start without servers
+   * can say why.
+   */
+  static final Duration WAIT = Duration.ofMillis(1_500);
+
   private static final int CONNECT_MILLIS = 2_000;
 
   private final String addresses;
@@ -40,11 +47,14 @@ final class ZooKeeperClient implements AutoCloseable {
   /**
    * The client, once it is connected.
    *
-   * @throws IOException if it isn't within 2 seconds
+   * @throws IOException if it isn't within {@link #WAIT}, its own start included
    */
   CuratorFramework connected() throws IOException, InterruptedException {
+    long end = System.nanoTime() + WAIT.toNanos();
     CuratorFramework started = started();
-    if (!started.blockUntilConnected(CONNECT_MILLIS, TimeUnit.MILLISECONDS)) {
+    // At least one look: Curator takes a negative time for no bound.
+    long left = Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()));
+    if (!started.blockUntilConnected((int) left, TimeUnit.MILLISECONDS)) {
       throw new IOException("no connection to " + addresses);
     }
     return started;
@@ -53,7 +63,7 @@ final class ZooKeeperClient implements AutoCloseable {
   /**
    * The session of the moment, once it is connected, for what Curator would only stand before.
    *
-   * @throws IOException if it isn't within 2 seconds
+   * @throws IOException if it isn't within {@link #WAIT}
    */
   ZooKeeper session() throws IOException, InterruptedException {
     CuratorFramework connected = connected();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.inmesh.Mesh;
 import dev.inmesh.ServerStatus;
 import dev.inmesh.server.SourceSettings;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -132,6 +134,31 @@ final class ZooKeeperSourceTest {
         proxy.silent(false);
         followed.awaitList("10.0.0.1:80", "10.0.0.2:80");
       }
+    }
+  }
+
+  @Test
+  void aRegistryThatIsNotThereIsSaidToBeSoBeforeAStartGivesUpOnIt() throws Exception {
+    String nobody;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      nobody = "127.0.0.1:" + socket.getLocalPort();
+    }
+    SourceSettings settings = Settings.of(nobody, "auto", "");
+    try (Followed followed =
+        new Followed(new ZooKeeperSourceFactory().open(settings), "inventory")) {
+      followed.awaitFailure(message -> message.equals("no connection to " + nobody));
+    }
+
+    line("a", "10.0.0.1:80");
+    Map<String, String> keys =
+        Map.of(
+            "mesh.discovery.zk.type", "zookeeper",
+            "mesh.discovery.zk.address", address(),
+            "mesh.upstream.inventory.discovery", "zk");
+    try (Mesh mesh = Mesh.of(keys)) {
+      assertThat(mesh.configuration().settings().upstreams().get("inventory"))
+          .extracting(upstream -> upstream.discovery().orElseThrow().startTimeout())
+          .satisfies(wait -> assertThat(ZooKeeperClient.WAIT).isLessThan(wait));
     }
   }
 

@@ -20,6 +20,11 @@ public final class RollingRestart {
 
   /** {@code mesh.discovery.zk} names the registry, {@code mesh.upstream.inventory} follows it. */
   public static void main(String[] args) throws IOException, InterruptedException {
+    Usage.check(
+        RollingRestart.class,
+        args,
+        "-Dmesh.discovery.zk.address=<host:port> -Dmesh.discovery.zk.type=zookeeper"
+            + " -Dmesh.upstream.inventory.discovery=zk");
     try (Mesh mesh = Mesh.fromSystemProperties()) {
       run(mesh, () -> System.out.println(mesh.upstream("inventory")));
     }
