@@ -36,6 +36,12 @@ final class EurekaRegistrar implements Registrar {
   private Optional<Boolean> drained = Optional.empty();
 
   /**
+   * Whether the last change is to be said once more, at the next renewal: an answer that Eureka was
+   * making in that moment may be without it, and in its cache until the next change of anybody.
+   */
+  private boolean again;
+
+  /**
    * A registrar that has registered nothing yet.
    *
    * @param path of the API
@@ -55,19 +61,24 @@ final class EurekaRegistrar implements Registrar {
     boolean drain = entry.words().contains(DRAIN);
     ServerEntry plain =
         new ServerEntry(entry.words().stream().filter(word -> !word.equals(DRAIN)).toList());
-    if (!taken.equals(Optional.of(plain)) || !isKnown(app, plain)) {
+    boolean known = taken.equals(Optional.of(plain)) && isKnown(app, plain);
+    if (!known) {
       forget();
+    }
+    boolean changed = !drained.equals(Optional.of(drain));
+    if (!known || (again && !changed)) {
       byte[] body = JsonText.of(Map.of("instance", instance(app, plain, status(drain))));
       require(http.ask(Ask.send("POST", body, segments("apps", app))));
       taken = Optional.of(plain);
     }
-    if (!drained.equals(Optional.of(drain))) {
+    if (changed) {
       if (!(drain ? override(app, plain, true) : serve(app, plain))) {
         forget();
         throw new IOException("Eureka has lost " + plain.address());
       }
       drained = Optional.of(drain);
     }
+    again = changed;
   }
 
   private void forget() {

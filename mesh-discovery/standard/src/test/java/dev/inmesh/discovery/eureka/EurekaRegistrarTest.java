@@ -142,11 +142,15 @@ final class EurekaRegistrarTest {
   void aHeartbeatIsAllThatARenewalCostsAndTheStatusIsAnOperatorsToChange() throws Exception {
     try (Registrar registrar = registrar()) {
       registered(registrar);
+      answers(200, 204);
+      registrar.register("inventory", ENTRY); // Once more what has just changed.
       answers(200);
       registrar.register("inventory", ENTRY);
 
       assertThat(asked()).isEqualTo("PUT " + INSTANCE);
-      assertThat(first.getRequestCount()).isEqualTo(4);
+      assertThat(asked()).isEqualTo("POST /eureka/apps/INVENTORY");
+      assertThat(asked()).isEqualTo("PUT " + INSTANCE);
+      assertThat(first.getRequestCount()).isEqualTo(6);
       assertThat(registrar.renewal()).isEqualTo(Duration.ofSeconds(6));
     }
   }
@@ -179,6 +183,25 @@ final class EurekaRegistrarTest {
       assertThat(Objects.requireNonNull(post.getBody()).utf8())
           .contains("\"status\":\"OUT_OF_SERVICE\"");
       assertThat(asked()).isEqualTo("PUT " + INSTANCE + "/status?value=OUT_OF_SERVICE");
+    }
+  }
+
+  @Test
+  void aDrainIsSaidOnceMoreForAnAnswerOfThatMomentMayStayInEurekasCache() throws Exception {
+    try (Registrar registrar = registrar()) {
+      registered(registrar);
+      answers(200, 200, 200, 204, 200);
+      for (int i = 0; i < 3; i++) {
+        registrar.register("inventory", ENTRY.with("drain"));
+      }
+
+      assertThat(asked()).isEqualTo("PUT " + INSTANCE);
+      assertThat(asked()).isEqualTo("PUT " + INSTANCE + "/status?value=OUT_OF_SERVICE");
+      assertThat(asked()).isEqualTo("PUT " + INSTANCE);
+      RecordedRequest post = request();
+      assertThat(Objects.requireNonNull(post.getBody()).utf8())
+          .contains("\"status\":\"OUT_OF_SERVICE\"");
+      assertThat(asked()).isEqualTo("PUT " + INSTANCE);
     }
   }
 
