@@ -18,6 +18,7 @@ import dev.inmesh.jdkhttp.JdkHttpMesh;
 import dev.inmesh.micrometer.MeshMeters;
 import dev.inmesh.okhttp.OkHttpMesh;
 import dev.inmesh.registry.Discovery;
+import dev.inmesh.registry.ListWords;
 import dev.inmesh.server.AllowedNetworks;
 import dev.inmesh.server.Server;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -122,7 +123,7 @@ final class MeshRuntime implements AutoCloseable {
   private String words() {
     return byName.values().stream()
         .map(upstream -> upstream.engine().settings())
-        .map(u -> u.name() + " (" + u.servers().size() + " servers)")
+        .map(u -> u.name() + " (" + ListWords.count(u.servers()) + ")")
         .sorted()
         .collect(Collectors.joining(", "));
   }

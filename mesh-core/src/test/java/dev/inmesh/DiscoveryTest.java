@@ -1,5 +1,6 @@
 package dev.inmesh;
 
+import static dev.inmesh.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -45,12 +45,6 @@ final class DiscoveryTest {
     return mesh.upstream("inventory").servers().stream()
         .map(s -> s.address() + " " + s.state())
         .toList();
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    while (!condition.getAsBoolean()) {
-      Thread.sleep(2);
-    }
   }
 
   /** A mesh that follows the system properties. */
@@ -117,9 +111,7 @@ final class DiscoveryTest {
         script.list("127.0.0.1:" + after.getPort());
 
         // A moment after the upstream itself.
-        while (!body(http).equals("after")) {
-          Thread.sleep(2);
-        }
+        await(() -> body(http).equals("after"));
       }
     }
   }

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,14 +43,8 @@ final class RegistrationTest {
         .drainFor(Duration.ZERO);
   }
 
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    while (!condition.getAsBoolean()) {
-      Thread.sleep(2);
-    }
-  }
-
   private static void await(Registration registration, State state) throws InterruptedException {
-    await(() -> registration.state() == state);
+    Eventually.await(() -> registration.state() == state);
   }
 
   private static boolean isInside(Thread thread, String method) {
@@ -82,7 +75,7 @@ final class RegistrationTest {
     await(registration, State.REGISTERED);
 
     registration.drain();
-    await(() -> script.registered().isEmpty());
+    Eventually.await(() -> script.registered().isEmpty());
     assertThat(registration.state()).isEqualTo(State.DRAINING);
 
     registration.close();
@@ -133,7 +126,7 @@ final class RegistrationTest {
   void aRegistryThatIsAwayAtTheStartIsToldLater() throws InterruptedException {
     script.fail("connection refused by hush");
     Registration registration = registration().start();
-    await(() -> registration.toString().contains("refused"));
+    Eventually.await(() -> registration.toString().contains("refused"));
     assertThat(registration.state()).isEqualTo(State.PENDING);
     assertThat(registration)
         .hasToString(
@@ -152,12 +145,12 @@ final class RegistrationTest {
     await(registration, State.REGISTERED);
 
     script.registered().clear();
-    await(() -> script.registered().containsValue(PLAIN));
+    Eventually.await(() -> script.registered().containsValue(PLAIN));
 
     registration.drain();
-    await(() -> script.registered().containsValue(DRAINED));
+    Eventually.await(() -> script.registered().containsValue(DRAINED));
     script.registered().clear();
-    await(() -> script.registered().containsValue(DRAINED));
+    Eventually.await(() -> script.registered().containsValue(DRAINED));
   }
 
   @Test
@@ -182,8 +175,8 @@ final class RegistrationTest {
     Thread closing = new Thread(registration::close);
     closing.start();
 
-    await(() -> script.registered().containsValue(DRAINED));
-    await(() -> isInside(closing, "await"));
+    Eventually.await(() -> script.registered().containsValue(DRAINED));
+    Eventually.await(() -> isInside(closing, "await"));
     assertThat(registration.state()).isEqualTo(State.DRAINING);
 
     // An interrupt ends the waiting and not the rest.
@@ -224,7 +217,7 @@ final class RegistrationTest {
                 () -> {
                   asked.countDown();
                   try {
-                    Thread.sleep(NEVER.toMillis());
+                    new CountDownLatch(1).await(); // For nobody.
                   } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                   }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeastConn<S extends Candidate> implements Balancer<S> {
 
+  /** It fits an int, of which twice as many fit a cache. */
   private static final long MOST = Integer.MAX_VALUE;
 
   private final S[] servers;

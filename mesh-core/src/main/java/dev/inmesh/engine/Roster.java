@@ -137,7 +137,7 @@ final class Roster {
       lineup = before.replacedBy(states, list.from, changed.locality());
       listedAt = now;
       if (list.othersToo) {
-        rebuild(now);
+        lookAndChoose();
       } else {
         choose();
       }

@@ -104,7 +104,7 @@ public final class UpstreamEngine {
     list++;
     leaving.values().removeIf(load -> load.isForgotten(now));
     ListChange before = listed;
-    int[] from = ListChange.places(before.servers, settings.servers());
+    int[] from = ListDifference.places(before.servers, settings.servers());
     boolean[] stays = new boolean[before.servers.size()];
     ServerLoad[] after = new ServerLoad[from.length];
     for (int i = 0; i < from.length; i++) {

@@ -1,7 +1,7 @@
 package dev.inmesh.okhttp;
 
 import dev.inmesh.config.UpstreamSettings;
-import dev.inmesh.http.ListDifference;
+import dev.inmesh.engine.ListDifference;
 import dev.inmesh.http.Resolver;
 import dev.inmesh.server.AllowedNetworks;
 import dev.inmesh.server.OutsideNetworksException;

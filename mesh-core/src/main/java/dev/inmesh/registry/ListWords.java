@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Lists of servers in a few words, for the log. */
-final class ListWords {
+public final class ListWords {
 
   /** So many servers are named. */
   private static final int NAMED = 3;
@@ -16,7 +16,7 @@ final class ListWords {
   private ListWords() {}
 
   /** {@code 1 server}, {@code 3 servers}. */
-  static String count(Collection<?> servers) {
+  public static String count(Collection<?> servers) {
     return servers.size() == 1 ? "1 server" : servers.size() + " servers";
   }
 

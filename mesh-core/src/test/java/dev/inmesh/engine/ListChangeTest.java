@@ -40,7 +40,7 @@ final class ListChangeTest {
 
   @Test
   void aListThatIsReadAnewStaysWhereItIs() {
-    int[] from = ListChange.places(servers(0, 1_000), servers(0, 1_000));
+    int[] from = ListDifference.places(servers(0, 1_000), servers(0, 1_000));
 
     assertThat(from).isEqualTo(IntStream.range(0, 1_000).toArray());
   }
@@ -52,8 +52,8 @@ final class ListChangeTest {
     shorter.addAll(servers(500 + few, 1_000));
     List<Server> longer = servers(0, 1_000);
 
-    int[] joined = ListChange.places(shorter, longer);
-    int[] left = ListChange.places(longer, shorter);
+    int[] joined = ListDifference.places(shorter, longer);
+    int[] left = ListDifference.places(longer, shorter);
 
     assertRight(shorter, longer, joined);
     assertRight(longer, shorter, left);
@@ -82,7 +82,7 @@ final class ListChangeTest {
     List<Server> after = new ArrayList<>(before);
     after.set(4, weighing(7, before.get(4)));
 
-    assertThat(ListChange.places(before, after)).containsExactly(0, 1, 2, 3, -1, 5, 6, 7, 8, 9);
+    assertThat(ListDifference.places(before, after)).containsExactly(0, 1, 2, 3, -1, 5, 6, 7, 8, 9);
   }
 
   @ParameterizedTest
@@ -149,7 +149,12 @@ final class ListChangeTest {
         }
       }
 
-      assertRight(before, after, ListChange.places(before, after));
+      assertRight(before, after, ListDifference.places(before, after));
+      ListDifference difference = ListDifference.between(before, after);
+      List<Server> expected = new ArrayList<>(before);
+      difference.left().forEach(expected::remove);
+      expected.addAll(difference.joined());
+      assertThat(expected).containsExactlyInAnyOrderElementsOf(after);
       before = after;
     }
   }

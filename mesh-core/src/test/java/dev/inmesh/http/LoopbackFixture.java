@@ -1,7 +1,6 @@
 package dev.inmesh.http;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import dev.inmesh.Eventually;
 import dev.inmesh.Mesh;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -72,11 +70,7 @@ public abstract class LoopbackFixture {
 
   /** Waits for what another thread brings about; fails after a generous time. */
   protected static void await(BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - end).as("waited for 20 s").isNegative();
-      TimeUnit.MILLISECONDS.sleep(2); // Polls a condition; no result depends on how long it takes.
-    }
+    Eventually.await(condition::getAsBoolean);
   }
 
   protected static void assertQuiet(Mesh mesh) throws InterruptedException {

@@ -44,7 +44,12 @@ final class RegistryMesh {
   }
 
   static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + AWAIT_NANOS;
+    await(what, AWAIT_NANOS, condition);
+  }
+
+  static void await(String what, long nanos, BooleanSupplier condition)
+      throws InterruptedException {
+    long end = System.nanoTime() + nanos;
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime() - end).as(what).isNegative();
       Thread.sleep(5);

@@ -125,11 +125,7 @@ public abstract class ServerSourceContract {
   }
 
   private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + AWAIT_NANOS;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - end).as(what).isNegative();
-      Thread.sleep(5);
-    }
+    RegistryMesh.await(what, AWAIT_NANOS, condition);
   }
 
   private void awaitServers(Mesh mesh, Integer... indexes) throws InterruptedException {

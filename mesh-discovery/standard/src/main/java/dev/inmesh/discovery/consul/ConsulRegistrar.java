@@ -4,7 +4,6 @@ import dev.inmesh.discovery.http.Answer;
 import dev.inmesh.discovery.http.Ask;
 import dev.inmesh.discovery.http.RefusedException;
 import dev.inmesh.discovery.http.RegistryHttp;
-import dev.inmesh.discovery.json.EntryText;
 import dev.inmesh.discovery.json.JsonText;
 import dev.inmesh.server.Registrar;
 import dev.inmesh.server.ServerEntry;
@@ -48,8 +47,7 @@ final class ConsulRegistrar implements Registrar {
   public void register(String service, ServerEntry entry) throws IOException, InterruptedException {
     String id = id(service, entry);
     boolean drain = entry.words().contains(DRAIN);
-    ServerEntry plain =
-        new ServerEntry(entry.words().stream().filter(word -> !word.equals(DRAIN)).toList());
+    ServerEntry plain = entry.without(DRAIN);
     if (!taken.equals(Optional.of(plain)) || !isKnown(id)) {
       taken = Optional.empty();
       drained = Optional.empty();
@@ -75,9 +73,7 @@ final class ConsulRegistrar implements Registrar {
 
   private Map<String, Object> definition(
       String service, String id, ServerEntry entry, boolean drain) {
-    Map<String, String> attributes = EntryText.attributes(entry);
-    int colon = entry.address().lastIndexOf(':');
-    String host = entry.address().substring(0, colon).replaceAll("^\\[|]$", "");
+    Map<String, String> attributes = entry.attributes();
     List<String> tags = new ArrayList<>();
     tag(tags, settings.value(ConsulKeys.ZONE_TAG), attributes.get("zone"));
     tag(tags, settings.value(ConsulKeys.REGION_TAG), attributes.get("region"));
@@ -88,8 +84,8 @@ final class ConsulRegistrar implements Registrar {
     Map<String, Object> definition = new LinkedHashMap<>();
     definition.put("ID", id);
     definition.put("Name", service);
-    definition.put("Address", host);
-    definition.put("Port", Long.parseLong(entry.address().substring(colon + 1)));
+    definition.put("Address", entry.host());
+    definition.put("Port", entry.port());
     definition.put("Tags", tags);
     definition.put("Meta", meta);
     definition.put("Weights", Map.of("Passing", weight, "Warning", weight));

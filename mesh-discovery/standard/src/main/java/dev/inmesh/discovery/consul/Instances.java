@@ -3,7 +3,6 @@ package dev.inmesh.discovery.consul;
 import dev.inmesh.discovery.json.Json;
 import dev.inmesh.server.ServerEntry;
 import dev.inmesh.server.SourceSettings;
-import java.util.List;
 import java.util.Optional;
 
 /** What Consul says of a service's instances, as entries. Immutable. */
@@ -71,8 +70,7 @@ final class Instances {
   private static ServerEntry address(Json service, Json node) {
     String own = service.get("Address").text();
     String host = own.isEmpty() ? node.get("Address").text() : own;
-    String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-    return new ServerEntry(List.of(shown + ":" + service.get("Port").text()));
+    return ServerEntry.of(host, service.get("Port").text());
   }
 
   private static Health health(Json checks) {

@@ -3,7 +3,6 @@ package dev.inmesh.discovery.eureka;
 import dev.inmesh.discovery.http.Answer;
 import dev.inmesh.discovery.http.Ask;
 import dev.inmesh.discovery.http.RegistryHttp;
-import dev.inmesh.discovery.json.EntryText;
 import dev.inmesh.discovery.json.JsonText;
 import dev.inmesh.server.Registrar;
 import dev.inmesh.server.ServerEntry;
@@ -59,8 +58,7 @@ final class EurekaRegistrar implements Registrar {
   public void register(String service, ServerEntry entry) throws IOException, InterruptedException {
     String app = Applications.Key.app(service);
     boolean drain = entry.words().contains(DRAIN);
-    ServerEntry plain =
-        new ServerEntry(entry.words().stream().filter(word -> !word.equals(DRAIN)).toList());
+    ServerEntry plain = entry.without(DRAIN);
     boolean known = taken.equals(Optional.of(plain)) && isKnown(app, plain);
     if (!known) {
       forget();
@@ -91,21 +89,18 @@ final class EurekaRegistrar implements Registrar {
   }
 
   private Map<String, Object> instance(String app, ServerEntry entry, String status) {
-    String address = entry.address();
-    int colon = address.lastIndexOf(':');
-    String host = address.substring(0, colon).replaceAll("^\\[|]$", "");
-    int port = Integer.parseInt(address.substring(colon + 1));
-    Map<String, String> metadata = EntryText.attributes(entry);
+    String host = entry.host();
+    Map<String, String> metadata = entry.attributes();
     metadata.replaceAll((name, value) -> value.isEmpty() ? "true" : value);
     Map<String, Object> instance = new LinkedHashMap<>();
-    instance.put("instanceId", address);
+    instance.put("instanceId", entry.address());
     instance.put("app", app);
     instance.put("vipAddress", app);
     instance.put("secureVipAddress", app);
     instance.put("hostName", host);
     instance.put("ipAddr", host);
-    instance.put("port", port(port, !secure));
-    instance.put("securePort", port(port, secure));
+    instance.put("port", port(entry.port(), !secure));
+    instance.put("securePort", port(entry.port(), secure));
     instance.put("status", status);
     instance.put("metadata", metadata);
     instance.put(

@@ -18,7 +18,7 @@ import okhttp3.OkHttpClient;
 /** Those who vouch for a registry, by a file of their certificates. */
 final class Trust {
 
-  private static final long LONGEST = 8 << 20;
+  private static final int LONGEST = 8 << 20;
 
   private Trust() {}
 
@@ -40,7 +40,7 @@ final class Trust {
 
   private static Collection<? extends Certificate> certificates(Path file)
       throws IOException, GeneralSecurityException {
-    try (var in = new BoundedInput(Files.newInputStream(file), (int) LONGEST)) {
+    try (var in = new BoundedInput(Files.newInputStream(file), LONGEST)) {
       var found = CertificateFactory.getInstance("X.509").generateCertificates(in);
       if (found.isEmpty()) {
         throw new IOException("ca-file " + file + " has no certificate");

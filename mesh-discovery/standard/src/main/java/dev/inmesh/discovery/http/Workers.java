@@ -30,6 +30,7 @@ final class Workers implements AutoCloseable {
             new SynchronousQueue<>(),
             work -> {
               Thread thread = new Thread(null, work, "inmesh-registry-" + name, 0, false);
+              thread.setContextClassLoader(Workers.class.getClassLoader());
               thread.setDaemon(true);
               return thread;
             });

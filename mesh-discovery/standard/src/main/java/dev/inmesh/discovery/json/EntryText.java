@@ -21,19 +21,7 @@ public final class EntryText {
   private static Map<String, Object> object(ServerEntry entry) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("address", entry.address());
-    attributes(entry).forEach((name, value) -> object.put(name, value.isEmpty() ? true : value));
+    entry.attributes().forEach((name, value) -> object.put(name, value.isEmpty() ? true : value));
     return object;
-  }
-
-  /** The attributes by name; one that says something by being there has no value. */
-  public static Map<String, String> attributes(ServerEntry entry) {
-    Map<String, String> attributes = new LinkedHashMap<>();
-    for (String word : entry.words().subList(1, entry.words().size())) {
-      int equals = word.indexOf('=');
-      attributes.put(
-          equals < 0 ? word : word.substring(0, equals),
-          equals < 0 ? "" : word.substring(equals + 1));
-    }
-    return attributes;
   }
 }

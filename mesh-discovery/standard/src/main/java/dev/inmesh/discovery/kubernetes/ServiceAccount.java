@@ -3,6 +3,7 @@ package dev.inmesh.discovery.kubernetes;
 import dev.inmesh.discovery.http.Credentials;
 import dev.inmesh.discovery.http.HttpKeys;
 import dev.inmesh.discovery.http.RegistryHttp;
+import dev.inmesh.server.ServerEntry;
 import dev.inmesh.server.SourceSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ record ServiceAccount(Path folder, Map<String, String> environment) {
   private String address() {
     String host = environment.getOrDefault("KUBERNETES_SERVICE_HOST", "kubernetes.default.svc");
     String port = environment.getOrDefault("KUBERNETES_SERVICE_PORT", "443");
-    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    return ServerEntry.of(host, port).address();
   }
 
   private String caFile(SourceSettings settings) {

@@ -138,8 +138,7 @@ final class Slices {
   }
 
   private static ServerEntry entry(String host, String port, String zone) {
-    String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-    ServerEntry entry = new ServerEntry(List.of(shown + ":" + port));
+    ServerEntry entry = ServerEntry.of(host, port);
     return zone.isEmpty() ? entry : entry.with("zone", zone);
   }
 }

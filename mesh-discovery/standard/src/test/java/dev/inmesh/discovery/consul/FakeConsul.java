@@ -1,5 +1,6 @@
 package dev.inmesh.discovery.consul;
 
+import dev.inmesh.discovery.contract.FreePort;
 import dev.inmesh.discovery.contract.TestRegistry;
 import dev.inmesh.discovery.http.Mutations;
 import dev.inmesh.discovery.json.Json;
@@ -7,7 +8,6 @@ import dev.inmesh.discovery.json.JsonText;
 import dev.inmesh.server.ServerEntry;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -41,9 +41,7 @@ final class FakeConsul implements TestRegistry {
 
   FakeConsul() throws IOException {
     // A port that is asked for can be had again while old connections to it time out.
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    port = FreePort.choose();
     server.setDispatcher(new Blocking());
     server.start(InetAddress.getLoopbackAddress(), port);
   }

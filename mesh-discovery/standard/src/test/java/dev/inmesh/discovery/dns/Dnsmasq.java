@@ -1,11 +1,10 @@
 package dev.inmesh.discovery.dns;
 
+import dev.inmesh.discovery.contract.FreePort;
 import dev.inmesh.discovery.contract.Installed;
 import dev.inmesh.discovery.contract.TestRegistry;
 import dev.inmesh.server.ServerEntry;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,9 +28,7 @@ final class Dnsmasq implements TestRegistry {
     this.program = Installed.program("dnsmasq");
     this.hosts = Files.writeString(folder.resolve("hosts"), "");
     this.serversPort = serversPort;
-    try (DatagramSocket free = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-      this.port = free.getLocalPort();
-    }
+    this.port = FreePort.choose();
     this.process = run();
   }
 

@@ -1,12 +1,11 @@
 package dev.inmesh.discovery.etcd;
 
+import dev.inmesh.discovery.contract.FreePort;
 import dev.inmesh.discovery.contract.Installed;
 import dev.inmesh.discovery.contract.TestRegistry;
 import dev.inmesh.discovery.http.Follow;
 import dev.inmesh.server.ServerEntry;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,17 +27,10 @@ final class Etcd implements TestRegistry {
   Etcd(Path data) throws Exception {
     this.program = Installed.program("etcd");
     this.data = data;
-    try (ServerSocket first = free();
-        ServerSocket second = free()) {
-      port = first.getLocalPort();
-      peerPort = second.getLocalPort();
-    }
+    port = FreePort.choose();
+    peerPort = FreePort.choose();
     process = run();
     awaitUp();
-  }
-
-  private static ServerSocket free() throws IOException {
-    return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
   }
 
   private Process run() throws IOException {

@@ -2,30 +2,15 @@ package dev.inmesh.discovery.eureka;
 
 import dev.inmesh.discovery.contract.ServerSourceContract;
 import dev.inmesh.discovery.contract.TestRegistry;
-import dev.inmesh.discovery.eureka.server.EurekaProcess;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Against the server of Spring Cloud, one for all tests, with an app for each. */
+/** Against a {@link SharedEureka}. */
 final class EurekaContractTest extends ServerSourceContract {
 
-  @SuppressWarnings("NullAway.Init") // Before all tests.
-  private static EurekaProcess eureka;
-
-  private static int apps;
-
-  @BeforeAll
-  static void startEureka() throws Exception {
-    eureka = EurekaProcess.start();
-  }
-
-  @AfterAll
-  static void endEureka() {
-    eureka.close();
-  }
+  @RegisterExtension static final SharedEureka EUREKA = new SharedEureka();
 
   @Override
   protected TestRegistry start(int port) {
-    return new EurekaRegistry(eureka, "inventory-" + ++apps);
+    return EUREKA.registry();
   }
 }

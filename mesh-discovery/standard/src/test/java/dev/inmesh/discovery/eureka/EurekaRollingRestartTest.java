@@ -2,32 +2,17 @@ package dev.inmesh.discovery.eureka;
 
 import dev.inmesh.discovery.contract.RollingRestartContract;
 import dev.inmesh.discovery.contract.TestRegistry;
-import dev.inmesh.discovery.eureka.server.EurekaProcess;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Against the server of Spring Cloud, one for all tests, with an app for each. */
+/** Against a {@link SharedEureka}. */
 final class EurekaRollingRestartTest extends RollingRestartContract {
 
-  @SuppressWarnings("NullAway.Init") // Before all tests.
-  private static EurekaProcess eureka;
-
-  private static int apps;
-
-  @BeforeAll
-  static void startEureka() throws Exception {
-    eureka = EurekaProcess.start();
-  }
-
-  @AfterAll
-  static void endEureka() {
-    eureka.close();
-  }
+  @RegisterExtension static final SharedEureka EUREKA = new SharedEureka();
 
   @Override
   protected TestRegistry start(int port) {
-    return new EurekaRegistry(eureka, "registrar-" + ++apps);
+    return EUREKA.registry();
   }
 
   /** Clients ask each second, and are told what there was when they asked. */

@@ -3,6 +3,7 @@ package dev.inmesh.discovery.eureka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inmesh.Mesh;
+import dev.inmesh.discovery.contract.FreePort;
 import dev.inmesh.discovery.eureka.server.EurekaProcess;
 import dev.inmesh.discovery.http.Follow;
 import dev.inmesh.server.Registrar;
@@ -27,6 +28,7 @@ final class EurekaTest {
   static void startEureka() throws Exception {
     eureka =
         EurekaProcess.start(
+            FreePort.choose(),
             "--eureka.server.retentionTimeInMSInDeltaQueue=1",
             "--eureka.server.deltaRetentionTimerIntervalInMs=20");
   }

@@ -10,12 +10,9 @@ import dev.inmesh.server.ServerEntry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code ServiceInstance} of Curator's service discovery as JSON, without its library, which
@@ -126,8 +123,7 @@ final class CuratorInstance {
     if (address.isEmpty()) {
       throw new IOException("no address");
     }
-    String shown = address.indexOf(':') >= 0 ? "[" + address + "]" : address;
-    ServerEntry entry = new ServerEntry(List.of(shown + ":" + (port.isEmpty() ? sslPort : port)));
+    ServerEntry entry = ServerEntry.of(address, port.isEmpty() ? sslPort : port);
     if (!enabled) {
       attributes.put("drain", "true");
     }
@@ -144,26 +140,16 @@ final class CuratorInstance {
 
   /** An instance that stands for an entry. */
   static byte[] write(String service, ServerEntry entry) {
-    String address = entry.address();
-    int colon = address.lastIndexOf(':');
-    String host = address.substring(0, colon);
-    Map<String, @Nullable String> payload = new HashMap<>();
-    for (String word : entry.words().subList(1, entry.words().size())) {
-      int equals = word.indexOf('=');
-      payload.put(
-          equals < 0 ? word : word.substring(0, equals),
-          equals < 0 ? null : word.substring(equals + 1));
-    }
+    Map<String, String> payload = entry.attributes();
     boolean enabled = !payload.containsKey("drain");
     payload.remove("drain");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
       json.writeStartObject();
       json.writeStringField("name", service);
-      json.writeStringField("id", address);
-      json.writeStringField(
-          "address", host.startsWith("[") ? host.substring(1, host.length() - 1) : host);
-      json.writeNumberField("port", Integer.parseInt(address.substring(colon + 1)));
+      json.writeStringField("id", entry.address());
+      json.writeStringField("address", entry.host());
+      json.writeNumberField("port", entry.port());
       json.writeNullField("sslPort");
       if (payload.isEmpty()) {
         json.writeNullField("payload");
@@ -180,12 +166,11 @@ final class CuratorInstance {
     return bytes.toByteArray();
   }
 
-  private static void write(Map<String, @Nullable String> payload, JsonGenerator json)
-      throws IOException {
+  private static void write(Map<String, String> payload, JsonGenerator json) throws IOException {
     json.writeObjectFieldStart("payload");
-    for (Map.Entry<String, @Nullable String> attribute : payload.entrySet()) {
+    for (Map.Entry<String, String> attribute : payload.entrySet()) {
       String value = attribute.getValue();
-      if (value == null) {
+      if (value.isEmpty()) {
         json.writeBooleanField(attribute.getKey(), true);
       } else {
         json.writeStringField(attribute.getKey(), value);

@@ -3,8 +3,6 @@ package dev.inmesh.discovery.eureka.server;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -31,15 +29,13 @@ public final class EurekaProcess implements AutoCloseable {
   }
 
   /**
-   * Starts one on a free port of loopback; returns when it answers.
+   * Starts one on loopback; returns when it answers.
    *
+   * @param port free now, and when it is started again
    * @param options like {@code --eureka.server.disable-delta=true}
    */
-  public static EurekaProcess start(String... options) throws IOException, InterruptedException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+  public static EurekaProcess start(int port, String... options)
+      throws IOException, InterruptedException {
     List<String> all = List.of(options);
     EurekaProcess eureka = new EurekaProcess(port, all, run(port, all));
     Runtime.getRuntime().addShutdownHook(new Thread(eureka::kill));
