@@ -369,7 +369,7 @@ final class Scan {
       case VERBOSE, FORMAT, JSON, TREE, TRADITIONAL, EXTENDED, PARTITIONS, PLAN, FOR -> {}
       default -> {
         if (depth == 0) {
-          no("unknown statement");
+          no(word.head == Head.WRITE ? "write" : "unknown statement");
           explaining = false;
         }
       }
