@@ -124,6 +124,9 @@ final class Lexer {
   }
 
   private boolean commentBegins(char c) {
+    if (c != '-' && c != '/' && c != '#') {
+      return false;
+    }
     char next = at(position + 1);
     return switch (c) {
       case '-' -> next == '-' && (dialect != Dialect.MYSQL || blankOrStrange(position + 2));
