@@ -34,7 +34,7 @@ final class Finding {
   /** A function nobody knows stands from {@code from} to before {@code to}. */
   void unknownFunction(int from, int to) {
     if (reason.isEmpty()) {
-      reason = "unknown function " + name(from, to);
+      reason = Verdict.UNKNOWN_FUNCTION + name(from, to);
     }
   }
 
@@ -63,10 +63,11 @@ final class Finding {
     boolean vouched = !read && !proven && hints.asked == Hint.REPLICA;
     Target target = read || vouched ? Target.REPLICA : Target.PRIMARY;
     String why = read ? "read" : vouched ? "hint" : reason;
-    if (target == Target.REPLICA && !hints.trouble.isEmpty()) {
+    // A function that nobody knows may still be vouched for by others, who must hear of the hint.
+    if (!proven && !hints.trouble.isEmpty()) {
       target = Target.PRIMARY;
       why = hints.trouble;
-    } else if (target == Target.REPLICA && hints.asked == Hint.PRIMARY) {
+    } else if (!proven && hints.asked == Hint.PRIMARY) {
       target = Target.PRIMARY;
       why = "hint";
     }

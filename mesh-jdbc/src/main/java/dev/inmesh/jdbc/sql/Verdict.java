@@ -23,6 +23,8 @@ public record Verdict(
     String statementClass,
     String explained) {
 
+  static final String UNKNOWN_FUNCTION = "unknown function ";
+
   /** Where a statement may go. */
   public enum Target {
     PRIMARY,
@@ -63,6 +65,11 @@ public record Verdict(
   /** Whether a replica may have it. */
   public boolean replicaAllowed() {
     return target == Target.REPLICA;
+  }
+
+  /** Whether nothing speaks against a replica but functions that nobody knows. */
+  public boolean callsUnknownFunctions() {
+    return reason.startsWith(UNKNOWN_FUNCTION);
   }
 
   /** The more cautious of two readings of one text. */
