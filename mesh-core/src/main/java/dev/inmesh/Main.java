@@ -14,7 +14,8 @@ final class Main {
       usage: java [-Dmesh...] -cp <class path> dev.inmesh.Main --list-keys | --check
         --list-keys  print every configuration key with its default, range and meaning
         --check      read the configuration as a service would and print what is set;
-                     exit status 2 and all problems if there are any.
+                     exit status 2 and all problems if there are any. Registries are not
+                     asked.
                      Run it with the service's class path and its -D options, which go
                      before the class name
       """;
@@ -37,6 +38,19 @@ final class Main {
 
   private static int check() {
     try {
+      return read();
+    } catch (NoClassDefFoundError e) {
+      System.err.println(
+          "the class path lacks "
+              + String.valueOf(e.getMessage()).replace('/', '.')
+              + ": run it with the service's class path, not with -jar:"
+              + " java -Dmesh... -cp <class path> dev.inmesh.Main --check");
+      return 2;
+    }
+  }
+
+  private static int read() {
+    try {
       Configuration configuration = Configuration.open(Sources.ofSystem());
       configuration.startWarnings().forEach(warning -> System.err.println("warning: " + warning));
       Snapshot snapshot = configuration.current();
@@ -52,6 +66,10 @@ final class Main {
                 + entry.source()
                 + "]"
                 + (entry.shadows().isEmpty() ? "" : " shadows " + entry.shadows()));
+      }
+      if (snapshot.entries().stream().anyMatch(e -> e.key().startsWith("mesh.discovery."))) {
+        System.out.println(
+            "registries were not asked: the start shows whether they are there and what they list");
       }
       return 0;
     } catch (MeshConfigException e) {

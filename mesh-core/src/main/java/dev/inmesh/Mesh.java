@@ -7,6 +7,7 @@ import dev.inmesh.config.Reload;
 import dev.inmesh.config.Snapshot;
 import dev.inmesh.config.Sources;
 import dev.inmesh.http.DeadlineHeaders;
+import dev.inmesh.server.ServerEntry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.util.HashMap;
@@ -35,10 +36,12 @@ public final class Mesh implements AutoCloseable {
 
   private final Configuration configuration;
   private final MeshRuntime runtime;
+  private final Registrations registrations;
 
   private Mesh(Builder builder) {
     this.configuration = Configuration.open(builder.sources());
     this.runtime = new MeshRuntime(configuration, builder.registry, Map.copyOf(builder.fallbacks));
+    this.registrations = new Registrations(configuration);
   }
 
   /** The one shared mesh of this process, made from the system properties at first use. */
@@ -141,6 +144,22 @@ public final class Mesh implements AutoCloseable {
   }
 
   /**
+   * Registers this service in a registry of the configuration, once {@link
+   * Registration.Builder#start} is called: the other side of {@code discovery=<id>}.
+   *
+   * <p>It keeps the registry's keys as they are at the start. Closing the mesh takes it away
+   * without waiting: close it before, so that clients see it drained.
+   *
+   * @param registry the id, as in {@code mesh.discovery.<id>}
+   * @param service what the registry is to know the service by
+   * @param entry the address that clients connect to, with the attributes of a server line, of
+   *     which {@code drain} is not for you to set
+   */
+  public Registration.Builder registration(String registry, String service, ServerEntry entry) {
+    return new Registration.Builder(registrations, registry, service, entry);
+  }
+
+  /**
    * Reads the configuration again, which otherwise happens every {@code
    * mesh.config.refresh-interval}. All or nothing: with a problem in it, the last good one stays.
    *
@@ -158,11 +177,13 @@ public final class Mesh implements AutoCloseable {
   }
 
   /**
-   * Ends the mesh's threads, closes its idle connections and removes its meters. Calls in flight
-   * finish; later calls of wrapped clients pass untouched.
+   * Ends the mesh's threads, closes its idle connections and removes the meters that no other mesh
+   * in its registry has. Calls in flight finish; later calls of wrapped clients pass untouched.
+   * Registrations that are still open are taken away.
    */
   @Override
   public void close() {
+    registrations.close();
     runtime.close();
   }
 
@@ -201,7 +222,11 @@ public final class Mesh implements AutoCloseable {
       return this;
     }
 
-    /** Where the meters go; by default Micrometer's global registry. */
+    /**
+     * Where the meters go; by default Micrometer's global registry. Of several meshes on one
+     * registry, counts are summed and gauges show the first one's; each meter stays until the last
+     * mesh that has it is closed.
+     */
     public Builder meterRegistry(MeterRegistry meterRegistry) {
       registry = meterRegistry;
       return this;

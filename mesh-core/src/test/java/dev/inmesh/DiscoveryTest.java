@@ -11,8 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -105,22 +107,56 @@ final class DiscoveryTest {
   void aRouteHasTheSameServers() throws Exception {
     keys.put("mesh.upstream.inventory.route.reads.match", "GET /*");
     keys.put("mesh.upstream.inventory.route.reads.timeout", "5s");
-    try (MockWebServer before = new MockWebServer();
-        MockWebServer after = new MockWebServer()) {
-      before.enqueue(new MockResponse.Builder().body("before").build());
-      before.start();
-      after.enqueue(new MockResponse.Builder().body("after").build());
-      after.start();
+    try (MockWebServer before = saying("before");
+        MockWebServer after = saying("after")) {
       script.list("127.0.0.1:" + before.getPort());
       try (Mesh mesh = Mesh.of(keys)) {
         OkHttpClient http = mesh.wrap(new OkHttpClient());
         assertThat(body(http)).isEqualTo("before");
 
-        String next = "127.0.0.1:" + after.getPort();
-        script.list(next);
-        await(() -> servers(mesh).equals(List.of(next + " UP")));
+        script.list("127.0.0.1:" + after.getPort());
 
-        assertThat(body(http)).isEqualTo("after");
+        // A moment after the upstream itself.
+        while (!body(http).equals("after")) {
+          Thread.sleep(2);
+        }
+      }
+    }
+  }
+
+  private static MockWebServer saying(String text) throws IOException {
+    MockWebServer server = new MockWebServer();
+    server.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            return new MockResponse.Builder().body(text).build();
+          }
+        });
+    server.start();
+    return server;
+  }
+
+  @Test
+  void aServerWhoseAttributesChangeKeepsItsConnections() throws Exception {
+    try (MockWebServer server = new MockWebServer()) {
+      server.enqueue(new MockResponse.Builder().build());
+      server.enqueue(new MockResponse.Builder().build());
+      server.start();
+      String address = "127.0.0.1:" + server.getPort();
+      script.list(address);
+      try (Mesh mesh = Mesh.of(keys)) {
+        OkHttpClient http = mesh.wrap(new OkHttpClient());
+        assertThat(body(http)).isEmpty();
+
+        script.list(address + " drain", "10.0.0.1:80 down");
+        await(() -> servers(mesh).size() == 2);
+        script.list(address + " weight=2");
+        await(() -> servers(mesh).equals(List.of(address + " UP")));
+
+        assertThat(body(http)).isEmpty();
+        assertThat(server.takeRequest().getConnectionIndex()).isZero();
+        assertThat(server.takeRequest().getConnectionIndex()).isZero();
       }
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inmesh.config.Grammar;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,11 +26,17 @@ final class MainTest {
   }
 
   private Run run(List<String> properties, String... args) throws Exception {
+    return run(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+        properties,
+        args);
+  }
+
+  private Run run(String classPath, List<String> properties, String... args) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-cp");
-    command.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(classPath);
     properties.forEach(property -> command.add("-D" + property));
     command.add("dev.inmesh.Main");
     command.addAll(List.of(args));
@@ -94,6 +101,41 @@ final class MainTest {
 
     assertThat(run.status).isZero();
     assertThat(run.err).isEmpty();
+  }
+
+  @Test
+  void checkSaysThatRegistriesWereNotAsked() throws Exception {
+    Run run =
+        run(
+            List.of("mesh.discovery.r.type=scripted", "mesh.discovery.r.script=nowhere"),
+            "--check");
+
+    assertThat(run.err).isEmpty();
+    assertThat(run.status).isZero();
+    assertThat(run.out).contains("mesh.discovery.r.script = ", "registries were not asked");
+    assertThat(run(List.of("mesh.zone=a"), "--check").out).doesNotContain("registries");
+  }
+
+  @Test
+  void withoutTheServicesClassPathCheckSaysWhatIsMissingAndKeysAreListedAllTheSame()
+      throws Exception {
+    String jar = location(Mesh.class);
+
+    Run check = run(jar, List.of("mesh.upstream.inventory.servers=10.0.0.1:5000"), "--check");
+    assertThat(check.status).isEqualTo(2);
+    assertThat(check.out).isEmpty();
+    assertThat(check.err.lines())
+        .singleElement()
+        .asString()
+        .contains("the class path lacks org.", "run it with the service's class path");
+
+    Run keys = run(jar, List.of(), "--list-keys");
+    assertThat(keys.status).isZero();
+    assertThat(keys.out).contains("mesh.config.file").doesNotContain("KEY OF TYPE");
+  }
+
+  private static String location(Class<?> type) throws URISyntaxException {
+    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
   }
 
   @Test

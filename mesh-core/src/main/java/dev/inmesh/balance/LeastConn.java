@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeastConn<S extends Candidate> implements Balancer<S> {
 
-  /** Times a million in flight, it is a long. */
-  private static final long MOST = 1L << 42;
+  private static final long MOST = Integer.MAX_VALUE;
 
   private final S[] servers;
   private final SmoothSequence sequence;
@@ -30,7 +29,7 @@ final class LeastConn<S extends Candidate> implements Balancer<S> {
    * In proportion to {@code 1 / weight}, so that a comparison needs no division; empty where all
    * weigh the same.
    */
-  private final long[] perWeight;
+  private final int[] perWeight;
 
   LeastConn(Candidates<S> candidates, RandomSource random) {
     this.servers = candidates.servers;
@@ -45,7 +44,7 @@ final class LeastConn<S extends Candidate> implements Balancer<S> {
    * The least common multiple of the weights by each, so that what is tied stays tied; nearly that
    * where it is beyond {@link #MOST}, and hardly ever two are tied.
    */
-  private static long[] perWeight(int[] weights) {
+  private static int[] perWeight(int[] weights) {
     long multiple = weights[0];
     boolean equal = true;
     for (int weight : weights) {
@@ -57,11 +56,11 @@ final class LeastConn<S extends Candidate> implements Balancer<S> {
       multiple = multiple > MOST / rest ? MOST : multiple * rest;
     }
     if (equal) {
-      return new long[0];
+      return new int[0];
     }
-    long[] perWeight = new long[weights.length];
+    int[] perWeight = new int[weights.length];
     for (int i = 0; i < perWeight.length; i++) {
-      perWeight[i] = multiple / weights[i];
+      perWeight[i] = (int) (multiple / weights[i]);
     }
     return perWeight;
   }
@@ -81,7 +80,7 @@ final class LeastConn<S extends Candidate> implements Balancer<S> {
   /** The proposal unless another one has less than its load. */
   private int best(int proposed, long load) {
     Load[] loads = this.loads;
-    long[] perWeight = this.perWeight;
+    int[] perWeight = this.perWeight;
     long least = Long.MAX_VALUE;
     int best = 0;
     for (int i = 0; i < loads.length; i++) {
@@ -118,7 +117,7 @@ final class LeastConn<S extends Candidate> implements Balancer<S> {
 
   private int bestOfSample(int proposed, long load) {
     Load[] loads = this.loads;
-    long[] perWeight = this.perWeight;
+    int[] perWeight = this.perWeight;
     long bits = random.nextLong();
     // The first of equals is taken, so another block is the first one each time.
     int turn = (int) (bits >>> 61);
@@ -135,7 +134,7 @@ final class LeastConn<S extends Candidate> implements Balancer<S> {
     return load <= least ? proposed : best;
   }
 
-  private static long load(Load[] loads, long[] perWeight, int at) {
+  private static long load(Load[] loads, int[] perWeight, int at) {
     long inFlight = loads[at].inFlight();
     return perWeight.length == 0 ? inFlight : inFlight * perWeight[at];
   }

@@ -93,7 +93,9 @@ final class Assembly {
     if (keys.written(scope, servers).isEmpty()
         && keys.value(scope, Grammar.DISCOVERY).isEmpty()
         && (keys.written(scope, Grammar.DISCOVERY).isEmpty()
-            || keys.find(scope, Grammar.DISCOVERY).isPresent())) {
+            || keys.find(scope, Grammar.DISCOVERY).isPresent())
+        // Written under a name that is wrong: one problem, which says what was meant.
+        && !problems.name("'" + scope.key(servers.name()) + "'")) {
       Set<String> others = new TreeSet<>(names);
       others.remove(name);
       problems.add(

@@ -1,5 +1,6 @@
 package dev.inmesh.config;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -8,7 +9,7 @@ import java.util.regex.Pattern;
 record DurationType(Duration min, Duration max) implements ValueType<Duration> {
 
   private static final Pattern FORM = Pattern.compile("([0-9]+)(ms|s|m|h)");
-  private static final Pattern FRACTION = Pattern.compile("[0-9]*\\.[0-9]+[a-z]*");
+  private static final Pattern FRACTION = Pattern.compile("([0-9]{0,9}\\.[0-9]{1,9})(ms|s|m|h)");
   private static final Pattern OTHER_UNIT = Pattern.compile("[0-9]+\\s*[\\p{L}]+");
 
   @Override
@@ -31,15 +32,26 @@ record DurationType(Duration min, Duration max) implements ValueType<Duration> {
       return Refused.malformed(
           "'" + number + "' has no unit; write " + number + "ms or " + number + "s");
     }
-    if (FRACTION.matcher(text).matches()) {
+    Matcher fraction = FRACTION.matcher(text);
+    if (fraction.matches()) {
       return Refused.malformed(
-          Echo.quoted(text) + " is not a whole number; use a smaller unit, like 1500ms");
+          Echo.quoted(text)
+              + " is not a whole number; "
+              + mend(fraction.group(1), fraction.group(2)));
     }
     if (OTHER_UNIT.matcher(text).matches()) {
       return Refused.malformed(
           Echo.quoted(text) + " has an unknown unit; write it with ms, s, m or h, like 250ms");
     }
     return Numeral.refusal(text, "a duration; write one like 250ms, 3s, 2m or 1h", range());
+  }
+
+  /** The same value in a smaller unit, where there is one. */
+  private static String mend(String number, String unit) {
+    BigDecimal millis = new BigDecimal(number).multiply(BigDecimal.valueOf(millisPer(unit)));
+    return millis.stripTrailingZeros().scale() <= 0
+        ? "write " + text(Duration.ofMillis(millis.longValueExact()))
+        : "write whole milliseconds, like " + Math.max(1, Math.round(millis.doubleValue())) + "ms";
   }
 
   private static long millisPer(String unit) {

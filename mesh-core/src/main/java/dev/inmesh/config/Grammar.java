@@ -91,8 +91,9 @@ public final class Grammar {
           Level.REGISTRY,
           TextType.of("type", "[a-z][a-z0-9-]{0,62}", "one like dns"),
           "",
-          "What kind of registry it is: file, dns, dns-srv, or another one on the class path; it"
-              + " brings keys of its own.");
+          "What kind of registry it is: "
+              + RegistryTypes.shipped()
+              + ", or another one on the class path; it brings keys of its own.");
 
   static final Key<List<Server>> SERVERS =
       row(

@@ -1,5 +1,7 @@
 package dev.inmesh.config;
 
+import dev.inmesh.server.ServerSourceFactory;
+import dev.inmesh.server.SourceKey;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,7 +13,7 @@ final class KeyList {
 
       mesh.defaults.<key> sets a key for all upstreams, and mesh.upstream.<name>.route.<route>.<key>
       for the calls of one route, where LEVEL says defaults and route. Each type of a registry has keys
-      of its own: see docs/discovery.md.
+      of its own, which stand below if it is on the class path: see docs/discovery.md.
       """;
 
   private KeyList() {}
@@ -29,7 +31,35 @@ final class KeyList {
               key.level().words(),
               key.doc()));
     }
-    return aligned(rows) + NOTES;
+    return aligned(rows) + NOTES + registries();
+  }
+
+  /** The keys of the types that are there; nothing where none is. */
+  private static String registries() {
+    StringBuilder text = new StringBuilder();
+    for (ServerSourceFactory factory : new RegistryTypes().factories()) {
+      List<List<String>> rows = new ArrayList<>();
+      rows.add(List.of("KEY OF TYPE " + factory.type(), "TYPE", "DEFAULT", "RANGE", "MEANING"));
+      for (SourceKey<?> sourceKey : factory.keys()) {
+        Key<?> key = RegistryTypes.row(sourceKey);
+        rows.add(
+            List.of(
+                key.listName(),
+                key.type().syntax(),
+                shownDefault(sourceKey),
+                key.type().range(),
+                key.doc()));
+      }
+      text.append('\n').append(aligned(rows));
+    }
+    return text.toString();
+  }
+
+  private static String shownDefault(SourceKey<?> key) {
+    if (key.isRequired()) {
+      return "required";
+    }
+    return key.defaultText().isEmpty() ? "''" : key.defaultText();
   }
 
   private static String aligned(List<List<String>> rows) {

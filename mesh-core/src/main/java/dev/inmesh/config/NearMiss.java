@@ -62,6 +62,11 @@ final class NearMiss {
     return of(text, candidates).map(word -> " Did you mean '" + word + "'?").orElse("");
   }
 
+  /** The same behind a sentence, which it ends if there is something to say. */
+  static String furtherHint(String text, Collection<String> candidates) {
+    return of(text, candidates).map(word -> ". Did you mean '" + word + "'?").orElse("");
+  }
+
   static int distance(String a, String b) {
     int[] beforeLast = new int[b.length() + 1];
     int[] last = new int[b.length() + 1];

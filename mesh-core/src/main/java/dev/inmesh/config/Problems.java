@@ -26,6 +26,11 @@ final class Problems {
     found.addAll(others.found);
   }
 
+  /** Whether the message of one has these words. */
+  boolean name(String words) {
+    return found.stream().anyMatch(problem -> problem.message().contains(words));
+  }
+
   List<Problem> list() {
     return List.copyOf(found);
   }

@@ -25,7 +25,8 @@ final class Refused extends Exception {
 
   static Refused outOfRange(String text, String range) {
     return new Refused(
-        ProblemCode.OUT_OF_RANGE, Echo.quoted(text) + " is outside " + range + "; choose within");
+        ProblemCode.OUT_OF_RANGE,
+        Echo.quoted(text) + " is outside " + range + "; choose a value within it");
   }
 
   List<Fault> faults() {

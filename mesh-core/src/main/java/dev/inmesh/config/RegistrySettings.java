@@ -1,8 +1,12 @@
 package dev.inmesh.config;
 
+import dev.inmesh.server.AllowedNetworks;
+import dev.inmesh.server.Registrar;
+import dev.inmesh.server.ServerEntry;
 import dev.inmesh.server.ServerSource;
 import dev.inmesh.server.ServerSourceFactory;
 import dev.inmesh.server.SourceSettings;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -35,6 +39,38 @@ public final class RegistrySettings {
   /** Makes a source of it. */
   public ServerSource open() {
     return factory.orElseThrow().open(settings);
+  }
+
+  /**
+   * Makes a registrar for one server.
+   *
+   * @throws IllegalArgumentException if it can't have such an entry; the message says why
+   */
+  public Registrar registrar(String service, ServerEntry entry) {
+    String registry = "registry '" + id() + "' ";
+    EntryCheck.Checked checked = new EntryCheck(AllowedNetworks.ANY).check(List.of(entry));
+    if (!checked.dropped().isEmpty()) {
+      throw new IllegalArgumentException(checked.dropped().get(0));
+    }
+    if (checked.servers().get(0).drain()) {
+      throw new IllegalArgumentException("drain is not to be set; remove it");
+    }
+    refusal(service)
+        .ifPresent(
+            refusal -> {
+              throw new IllegalArgumentException(
+                  registry + "can't have service " + Echo.quoted(service) + ", which " + refusal);
+            });
+    return factory
+        .flatMap(f -> f.registrar(settings))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    registry
+                        + "is of type "
+                        + type()
+                        + ", which can only be read; register with one of type "
+                        + String.join(", ", RegistryTypes.WRITABLE)));
   }
 
   Optional<String> refusal(String service) {

@@ -12,6 +12,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,9 @@ final class RegistryTypes {
           "kubernetes", "mesh-discovery-standard",
           "etcd", "mesh-discovery-standard",
           "zookeeper", "mesh-discovery-zookeeper");
+
+  /** Those of them that can be written to. */
+  static final List<String> WRITABLE = List.of("consul", "etcd", "eureka", "zookeeper");
 
   private final Map<String, String> byId = new HashMap<>();
   private @Nullable Map<String, ServerSourceFactory> found;
@@ -57,6 +61,21 @@ final class RegistryTypes {
             KeyName.registry(key)
                 .filter(id -> key.equals(Scope.registry(id).key(Grammar.REGISTRY_TYPE.name())))
                 .ifPresent(id -> byId.put(id, written.get(0).value().strip())));
+  }
+
+  /** All that are on the class path, by type. */
+  Collection<ServerSourceFactory> factories() {
+    return found().values();
+  }
+
+  /** The types that come with inmesh, each behind the artifact that has it. */
+  static String shipped() {
+    Map<String, Set<String>> byArtifact = new TreeMap<>();
+    ARTIFACTS.forEach(
+        (type, artifact) -> byArtifact.computeIfAbsent(artifact, a -> new TreeSet<>()).add(type));
+    return byArtifact.entrySet().stream()
+        .map(entry -> String.join(", ", entry.getValue()) + " (" + entry.getKey() + ")")
+        .collect(Collectors.joining(", "));
   }
 
   Optional<ServerSourceFactory> factory(String type) {
@@ -110,7 +129,6 @@ final class RegistryTypes {
     return Echo.quoted(type)
         + " is none of "
         + String.join(", ", known)
-        + "."
-        + NearMiss.hint(type, known);
+        + NearMiss.furtherHint(type, known);
   }
 }

@@ -38,8 +38,7 @@ record WordType<T>(Map<String, T> words) implements ValueType<T> {
           Echo.quoted(text)
               + " is none of "
               + String.join(", ", known)
-              + "."
-              + NearMiss.hint(lower, known));
+              + NearMiss.furtherHint(lower, known));
     }
     return constant;
   }

@@ -10,6 +10,7 @@ import dev.inmesh.server.Server;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * The health checks of an upstream, which concern a server as a whole and so all routes: which are
@@ -193,7 +194,7 @@ final class HealthChecks {
   }
 
   /** Has what changed since the last tick take effect. */
-  void tick(List<RouteEngine> routes, long now) {
+  void tick(Supplier<List<RouteEngine>> routes, long now) {
     List<HealthNews.Change> news;
     int heldNow;
     UpstreamSettings current;
@@ -203,6 +204,6 @@ final class HealthChecks {
       heldNow = held;
       current = settings;
     }
-    this.news.tell(news, heldNow, routes, current, now);
+    this.news.tell(news, heldNow, routes.get(), current, now);
   }
 }

@@ -16,7 +16,11 @@ final class ListChange {
   private static final int REACH = 32;
 
   /** To begin with. */
-  static final ListChange NONE = new ListChange(List.of(), List.of(), new int[0], new int[0], true);
+  static final ListChange NONE =
+      new ListChange(List.of(), List.of(), List.of(), new int[0], new int[0], true);
+
+  /** The servers of the list before. */
+  final List<Server> before;
 
   /** The servers of the new list. */
   final List<Server> servers;
@@ -34,7 +38,13 @@ final class ListChange {
   final boolean othersToo;
 
   ListChange(
-      List<Server> servers, List<ServerLoad> loads, int[] from, int[] left, boolean othersToo) {
+      List<Server> before,
+      List<Server> servers,
+      List<ServerLoad> loads,
+      int[] from,
+      int[] left,
+      boolean othersToo) {
+    this.before = before;
     this.servers = servers;
     this.loads = loads;
     this.from = from;
@@ -42,11 +52,14 @@ final class ListChange {
     this.othersToo = othersToo;
   }
 
-  /** The same list for who has none yet. */
-  ListChange asFirst() {
+  /**
+   * The same list for who has another one than the one before: a new route has none, and one that
+   * failed in the midst of a change has what it had. There nobody's place is known.
+   */
+  ListChange fromAnother() {
     int[] nowhere = new int[from.length];
     Arrays.fill(nowhere, -1);
-    return new ListChange(servers, loads, nowhere, new int[0], true);
+    return new ListChange(List.of(), servers, loads, nowhere, new int[0], true);
   }
 
   /**

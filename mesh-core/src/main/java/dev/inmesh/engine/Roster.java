@@ -1,5 +1,7 @@
 package dev.inmesh.engine;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.inmesh.balance.RandomSource;
 import dev.inmesh.config.BalancerType;
 import dev.inmesh.config.OutlierMode;
@@ -15,7 +17,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +60,10 @@ final class Roster {
   private final Object lock = new Object();
   private final Map<String, ServerState> byAddress = new ConcurrentHashMap<>();
   private volatile Lineup lineup = Lineup.NOBODY;
+
+  /** The list that was taken over last, or none while one is being taken over. */
+  private @Nullable List<Server> taken = ListChange.NONE.servers;
+
   private volatile UpstreamSettings settings;
   private volatile Choice choice;
   private long listedAt;
@@ -98,9 +106,15 @@ final class Roster {
     return lineup.states();
   }
 
-  /** Other settings and servers from now on; a server that stays keeps its state. */
-  void apply(UpstreamSettings changed, ListChange list, long now) {
+  /**
+   * Other settings and servers from now on; a server that stays keeps its state. What fails in the
+   * midst of it, out of memory for one, has the next list compared by addresses.
+   */
+  @SuppressWarnings("ReferenceEquality") // The very list that was taken over last.
+  void apply(UpstreamSettings changed, ListChange change, long now) {
     synchronized (lock) {
+      ListChange list = change.before == taken ? change : change.fromAnother();
+      taken = null;
       settings = changed;
       Lineup before = lineup;
       ServerState[] states = new ServerState[list.from.length];
@@ -112,10 +126,13 @@ final class Roster {
         }
       }
       for (int place : list.left) {
-        ServerState state = before.state(place);
-        byAddress.remove(state.address());
-        departed.add(state, now);
-        listener.serverLeft(state.address());
+        left(before.state(place), now);
+      }
+      if (list != change) {
+        Set<String> stay = list.loads.stream().map(ServerLoad::address).collect(toSet());
+        byAddress.values().stream()
+            .filter(state -> !stay.contains(state.address()))
+            .forEach(state -> left(state, now));
       }
       lineup = before.replacedBy(states, list.from, changed.locality());
       listedAt = now;
@@ -124,6 +141,26 @@ final class Roster {
       } else {
         choose();
       }
+      taken = list.servers;
+    }
+  }
+
+  private void left(ServerState state, long now) {
+    byAddress.remove(state.address());
+    departed.add(state, now);
+    try {
+      listener.serverLeft(state.address());
+    } catch (RuntimeException e) {
+      log.warn("{}: a listener failed", settings.displayName(), e);
+    }
+  }
+
+  private ServerListener told(String address) {
+    try {
+      return listener.serverJoined(address);
+    } catch (RuntimeException e) {
+      log.warn("{}: a listener failed; nothing of {} is told", settings.displayName(), address, e);
+      return NOBODY;
     }
   }
 
@@ -158,7 +195,7 @@ final class Roster {
   /** A new server, or one that is back: then what is still running there goes on to count. */
   private ServerState joined(String address, Server server, ServerLoad load, long now) {
     ServerState before = departed.takeBack(address, now);
-    ServerListener serverListener = listener.serverJoined(address);
+    ServerListener serverListener = told(address);
     if (before != null && before.load == load) {
       before.listener = serverListener;
       return before;

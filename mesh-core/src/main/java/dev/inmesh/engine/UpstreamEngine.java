@@ -120,7 +120,8 @@ public final class UpstreamEngine {
         IntStream.range(0, stays.length)
             .filter(place -> !stays[place] && hasLeft(before.loads.get(place), now))
             .toArray();
-    return new ListChange(settings.servers(), List.of(after), from, left, othersToo);
+    return new ListChange(
+        before.servers, settings.servers(), List.of(after), from, left, othersToo);
   }
 
   private ServerLoad joined(String address) {
@@ -151,13 +152,7 @@ public final class UpstreamEngine {
       if (engine == null) {
         engine =
             new RouteEngine(
-                route,
-                routeListeners.apply(route.route()),
-                listed.asFirst(),
-                random,
-                pauses,
-                origin,
-                now);
+                route, routeListeners.apply(route.route()), listed, random, pauses, origin, now);
       } else {
         engine.apply(route, listed, now);
       }
@@ -299,10 +294,16 @@ public final class UpstreamEngine {
 
   /** Charges the timeouts since the last tick; to be called every {@link PauseDetector#PERIOD}. */
   public void tick(long now) {
-    List<RouteEngine> all = mainAndRoutes;
-    for (RouteEngine route : all) {
+    for (RouteEngine route : mainAndRoutes) {
       route.tick(now);
     }
-    checks.tick(all, now);
+    checks.tick(this::allRoutes, now);
+  }
+
+  /** Those that are being made too: they may have looked at the servers before. */
+  private List<RouteEngine> allRoutes() {
+    synchronized (lock) {
+      return mainAndRoutes;
+    }
   }
 }

@@ -168,14 +168,14 @@ public final class HttpCall {
     Race current = race;
     boolean ignored = attempt.outcome() == Outcome.IGNORED;
     if (attempt.outcome() == Outcome.SUCCESS || (ignored && !retriesOn(status))) {
-      return current == null || won(current, attempt, now) ? Next.STANDS : Next.LOST;
+      return current == null || won(current, attempt, now) ? Next.STANDS : lost(attempt, now);
     }
     if (current == null) {
       badAnswer(attempt, status, retryAfter, now);
     } else {
       synchronized (current) {
         if (!current.isRunning(attempt)) {
-          return Next.LOST;
+          return lost(attempt, now);
         }
         badAnswer(attempt, status, retryAfter, now);
         if (current.leave(attempt, true)) {
@@ -184,6 +184,12 @@ public final class HttpCall {
       }
     }
     return mayRetry(Failure.STATUS, status, true, now);
+  }
+
+  /** Its lease has ended with the race, unless it began only when that was decided. */
+  private static Next lost(HttpAttempt attempt, long now) {
+    attempt.lease().ignored(false, now);
+    return Next.LOST;
   }
 
   private boolean won(Race current, HttpAttempt attempt, long now) {
@@ -224,7 +230,7 @@ public final class HttpCall {
     } else {
       synchronized (current) {
         if (!current.isRunning(attempt)) {
-          return Next.LOST;
+          return lost(attempt, now);
         }
         charge(attempt, kind, failure, now);
         if (current.leave(attempt, false)) {
@@ -438,6 +444,7 @@ public final class HttpCall {
     if (current != null) {
       synchronized (current) {
         if (!current.isRunning(attempt)) {
+          attempt.lease().ignored(false, now);
           return false;
         }
         boolean unused = current.leave(attempt, false);

@@ -10,10 +10,10 @@ import dev.inmesh.server.AllowedNetworks;
 import dev.inmesh.server.Server;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -41,8 +41,8 @@ public final class JdkHttpMesh implements AutoCloseable {
   private final Set<AttemptClients> opened =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
-  /** Held, so that the resolver keeps them. */
-  private volatile List<Resolver.Name> names = List.of();
+  /** By upstream; guarded by itself. */
+  private final Map<String, HeldNames> names = new HashMap<>();
 
   /**
    * A driver without clients.
@@ -80,13 +80,15 @@ public final class JdkHttpMesh implements AutoCloseable {
 
   /** Follows changed settings: looks up new servers ahead. */
   public void apply(Iterable<UpstreamSettings> settings) {
-    List<Resolver.Name> used = new ArrayList<>();
-    for (UpstreamSettings upstream : settings) {
-      for (Server server : upstream.servers()) {
-        used.add(resolver.name(server.host()));
+    synchronized (names) {
+      Map<String, HeldNames> before = Map.copyOf(names);
+      names.clear();
+      for (UpstreamSettings upstream : settings) {
+        HeldNames held = before.getOrDefault(upstream.name(), new HeldNames());
+        held.apply(upstream.servers(), resolver);
+        names.put(upstream.name(), held);
       }
     }
-    names = List.copyOf(used);
   }
 
   @Nullable HttpUpstream upstream(URI uri) {

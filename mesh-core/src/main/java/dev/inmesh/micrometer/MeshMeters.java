@@ -13,19 +13,26 @@ import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The meters of a mesh in a Micrometer registry. Each is built once, found without a look-up when a
- * call is made, and removed with what it measures. Safe for concurrent use.
+ * call is made, and removed with what it measures, unless another mesh in this registry has it too.
+ * Safe for concurrent use.
  */
 public final class MeshMeters implements AutoCloseable {
 
+  private static final Logger log = LoggerFactory.getLogger(MeshMeters.class);
+
   private final MeterRegistry registry;
+  private final RegistryUse use;
   private final Meters own;
   private final List<UpstreamMeters> upstreams = new ArrayList<>();
   private final Map<String, Age> ages = new HashMap<>();
   private boolean perServer;
   private int maxServers;
+  private boolean closed;
 
   /**
    * Meters of a mesh.
@@ -35,23 +42,29 @@ public final class MeshMeters implements AutoCloseable {
    */
   public MeshMeters(MeterRegistry registry, boolean perServer, int maxServers) {
     this.registry = registry;
+    this.use = RegistryUse.of(registry);
     this.own = new Meters(registry);
     this.perServer = perServer;
     this.maxServers = maxServers;
+    if (use.join() == 2) {
+      log.warn(
+          "a second mesh writes to the same meter registry: counts are summed, gauges show the"
+              + " first one's; use Mesh.global(), one mesh per process, or a meterRegistry for each");
+    }
   }
 
   /** Gauges of the configuration. */
   public void configuration(IntSupplier version, BooleanSupplier rejected) {
     own.add(
         Gauge.builder("mesh.config.version", version, IntSupplier::getAsInt)
-            .description("Version of the configuration that holds")
-            .strongReference(true)
-            .register(registry));
+                .description("Version of the configuration that holds")
+                .strongReference(true)
+            ::register);
     own.add(
         Gauge.builder("mesh.config.rejected", rejected, r -> r.getAsBoolean() ? 1 : 0)
-            .description("1 while the sources hold a set of keys that was refused")
-            .strongReference(true)
-            .register(registry));
+                .description("1 while the sources hold a set of keys that was refused")
+                .strongReference(true)
+            ::register);
   }
 
   /** Other settings from now on. */
@@ -100,11 +113,11 @@ public final class MeshMeters implements AutoCloseable {
       Meters meters = new Meters(registry);
       meters.add(
           Gauge.builder("mesh.discovery.age", seconds, s -> s.get().orElse(Double.NaN))
-              .description("Since the registry last confirmed its list")
-              .baseUnit("seconds")
-              .tags("upstream", name, "registry", list.get())
-              .strongReference(true)
-              .register(registry));
+                  .description("Since the registry last confirmed its list")
+                  .baseUnit("seconds")
+                  .tags("upstream", name, "registry", list.get())
+                  .strongReference(true)
+              ::register);
       ages.put(name, new Age(list.get(), meters));
     }
   }
@@ -141,9 +154,14 @@ public final class MeshMeters implements AutoCloseable {
         });
   }
 
-  /** Removes all meters. */
+  /** Removes all meters that no other mesh uses. */
   @Override
   public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    use.leave();
     upstreams.forEach(UpstreamMeters::close);
     upstreams.clear();
     List.copyOf(ages.keySet()).forEach(this::removeAge);

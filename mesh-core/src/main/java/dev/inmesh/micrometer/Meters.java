@@ -2,37 +2,41 @@ package dev.inmesh.micrometer;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
 
-/** Meters that are removed together. Safe for concurrent use. */
+/**
+ * Meters that are given up together, and removed unless another mesh uses them. Safe for concurrent
+ * use.
+ */
 final class Meters {
 
   private final MeterRegistry registry;
-  private final Set<Meter> meters = new LinkedHashSet<>();
+  private final RegistryUse use;
+  private final Map<Meter.Id, Meter> meters = new LinkedHashMap<>();
   private boolean removed;
 
   Meters(MeterRegistry registry) {
     this.registry = registry;
+    this.use = RegistryUse.of(registry);
   }
 
-  MeterRegistry registry() {
-    return registry;
-  }
-
-  /** Remembers a meter; one that comes after the end is removed at once. */
-  synchronized <M extends Meter> M add(M meter) {
+  /** Makes a meter and remembers it; one that comes after the end is removed at once. */
+  synchronized <M extends Meter> M add(Function<MeterRegistry, M> register) {
+    M meter = use.register(registry, register);
     if (removed) {
-      registry.remove(meter);
-    } else {
-      meters.add(meter);
+      use.end(registry, meter);
+    } else if (meters.putIfAbsent(meter.getId(), meter) != null) {
+      // Counted before.
+      use.end(registry, meter);
     }
     return meter;
   }
 
   synchronized void removeAll() {
     removed = true;
-    meters.forEach(registry::remove);
+    meters.values().forEach(meter -> use.end(registry, meter));
     meters.clear();
   }
 }

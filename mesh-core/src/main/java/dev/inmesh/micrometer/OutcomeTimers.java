@@ -38,11 +38,8 @@ final class OutcomeTimers {
     if (timer == null) {
       timer =
           meters.add(
-              Timer.builder(name)
-                  .description(description)
-                  .tags(tags)
-                  .tag("outcome", outcome.tag())
-                  .register(meters.registry()));
+              Timer.builder(name).description(description).tags(tags).tag("outcome", outcome.tag())
+                  ::register);
       Map<Outcome, Timer> more = new EnumMap<>(timers);
       more.put(outcome, timer);
       timers = more;

@@ -61,9 +61,9 @@ final class ServerMeters implements ServerListener {
     if (attempts > 0 && !shared && hasLimit.compareAndSet(false, true)) {
       meters.add(
           Gauge.builder("mesh.server.limit", limit, AtomicInteger::get)
-              .description("Attempts at a time that max-requests=adaptive allows; 0 for any")
-              .tags(tags)
-              .register(meters.registry()));
+                  .description("Attempts at a time that max-requests=adaptive allows; 0 for any")
+                  .tags(tags)
+              ::register);
     }
   }
 
@@ -73,9 +73,7 @@ final class ServerMeters implements ServerListener {
 
   private void count(String name, String description, Tags tags) {
     // Rare: the registry's look-up costs nothing that counts here.
-    meters
-        .add(Counter.builder(name).description(description).tags(tags).register(meters.registry()))
-        .increment();
+    meters.add(Counter.builder(name).description(description).tags(tags)::register).increment();
   }
 
   void removeAll() {

@@ -91,14 +91,13 @@ final class UpstreamMeters implements UpstreamListener {
         counter("mesh.lb.fail_open", "Attempts on ejected servers because nobody was eligible");
     meters.add(
         Gauge.builder("mesh.breaker.state", this, m -> m.breaker.level())
-            .description("0 closed, 1 half-open, 2 open")
-            .tags(tags)
-            .register(registry));
+                .description("0 closed, 1 half-open, 2 open")
+                .tags(tags)
+            ::register);
   }
 
   private Counter counter(String meter, String description) {
-    return meters.add(
-        Counter.builder(meter).description(description).tags(tags).register(registry));
+    return meters.add(Counter.builder(meter).description(description).tags(tags)::register);
   }
 
   private <E extends Enum<E>> Map<E, Counter> counters(
@@ -111,11 +110,8 @@ final class UpstreamMeters implements UpstreamListener {
       counters.put(
           kind,
           meters.add(
-              Counter.builder(meter)
-                  .description(description)
-                  .tags(tags)
-                  .tag(tag, value.apply(kind))
-                  .register(registry)));
+              Counter.builder(meter).description(description).tags(tags).tag(tag, value.apply(kind))
+                  ::register));
     }
     return counters;
   }
@@ -139,16 +135,16 @@ final class UpstreamMeters implements UpstreamListener {
     hasGauges = true;
     meters.add(
         Gauge.builder("mesh.client.active", engine, e -> e.active(route))
-            .description("Calls in flight")
-            .tags(tags)
-            .register(registry));
+                .description("Calls in flight")
+                .tags(tags)
+            ::register);
     for (ServerView.State state : ServerView.State.values()) {
       meters.add(
           Gauge.builder("mesh.servers", engine, e -> count(e, route, state))
-              .description("Servers by state")
-              .tags(tags)
-              .tag("state", low(state))
-              .register(registry));
+                  .description("Servers by state")
+                  .tags(tags)
+                  .tag("state", low(state))
+              ::register);
     }
   }
 

@@ -59,6 +59,9 @@ final class HedgedAttempts {
   /** What a hedge has ended with, when the caller's thread is to go on with that. */
   private volatile @Nullable Ended byHedge;
 
+  /** Whether the caller's thread goes on with nothing any more; guarded by this. */
+  private boolean left;
+
   private volatile Timers.Timer timer = Timers.Timer.NONE;
 
   HedgedAttempts(HttpCall call, UpstreamCall driver) {
@@ -117,9 +120,31 @@ final class HedgedAttempts {
     hedgeLater();
     Ended ended = run(attempt);
     if (!ended.isForOthersToSay()) {
-      byHedge = ended;
-      driver.callListener().wake();
+      if (handOver(ended)) {
+        driver.callListener().wake();
+      } else {
+        letGo(ended);
+      }
     }
+  }
+
+  /** False when the caller's thread has left: cancelled or interrupted in this very moment. */
+  private synchronized boolean handOver(Ended ended) {
+    if (!left) {
+      byHedge = ended;
+    }
+    return !left;
+  }
+
+  private synchronized @Nullable Ended leave() {
+    left = true;
+    return byHedge;
+  }
+
+  /** Nobody takes what it has ended with. */
+  private void letGo(Ended ended) {
+    call.abandoned(ended.attempt, ended.response != null, System.nanoTime());
+    discard(ended);
   }
 
   /** Runs an attempt and reports it, on whatever thread. */
@@ -170,6 +195,10 @@ final class HedgedAttempts {
       long left = call.deadlineNanos() + GRACE_NANOS - System.nanoTime();
       if (!listener.await(userCall, left, () -> byHedge != null)) {
         call.abandoned(System.nanoTime());
+        Ended untaken = leave();
+        if (untaken != null) {
+          letGo(untaken);
+        }
         throw userCall.isCanceled()
             ? new IOException("Canceled")
             : new InterruptedIOException("interrupted");

@@ -1,6 +1,7 @@
 package dev.inmesh.okhttp;
 
 import dev.inmesh.config.UpstreamSettings;
+import dev.inmesh.http.ListDifference;
 import dev.inmesh.http.Resolver;
 import dev.inmesh.server.AllowedNetworks;
 import dev.inmesh.server.OutsideNetworksException;
@@ -32,6 +33,9 @@ final class UpstreamConnections {
   private final Supplier<AllowedNetworks> networks;
   private final AllowedNetworks networksWhenMade;
   private volatile boolean closed;
+
+  /** The servers that were told last; guarded by this. */
+  private List<Server> listed = List.of();
 
   /**
    * @param networks where connections may lead, as it is now
@@ -65,11 +69,27 @@ final class UpstreamConnections {
   }
 
   /** Looks up new servers ahead, and forgets those that have left. */
-  void apply(UpstreamSettings settings) {
-    settings.servers().forEach(server -> endpoint(server, server.address()));
-    Set<String> addresses =
-        settings.servers().stream().map(Server::address).collect(Collectors.toSet());
-    endpoints.keySet().retainAll(addresses);
+  synchronized void apply(UpstreamSettings settings) {
+    List<Server> now = settings.servers();
+    ListDifference change = ListDifference.between(listed, now);
+    listed = now;
+    change.joined().forEach(server -> endpoint(server, server.address()));
+    // One that changed has joined and left, and keeps its connections.
+    Set<String> joined = addresses(change.joined());
+    for (Server server : change.left()) {
+      String address = server.address();
+      if (!joined.contains(address)) {
+        endpoints.remove(address);
+      }
+    }
+    if (endpoints.size() != now.size()) {
+      // Of a call that was planned before its server left.
+      endpoints.keySet().retainAll(addresses(now));
+    }
+  }
+
+  private static Set<String> addresses(List<Server> servers) {
+    return servers.stream().map(Server::address).collect(Collectors.toSet());
   }
 
   /** Closes what is idle; what is in use is closed when it is released. */

@@ -14,6 +14,9 @@ final class Follower implements Listing, AutoCloseable {
 
   private static final long LONGEST_JOIN_MILLIS = 2_000;
 
+  /** A registry that was followed for so long was there. */
+  private static final long STEADY_NANOS = 5_000_000_000L;
+
   private final OpenRegistry registry;
   private final String service;
   private final ListKeeper keeper;
@@ -41,7 +44,12 @@ final class Follower implements Listing, AutoCloseable {
 
   private void run() {
     while (!closed) {
+      long begun = System.nanoTime();
       String reason = follow();
+      if (System.nanoTime() - begun >= STEADY_NANOS) {
+        // One that lists but fails at once each time must not be asked all the time.
+        backoff.reset();
+      }
       if (!closed) {
         keeper.failed(this, registry.settings().shown(reason));
         pause(backoff.nextNanos());
@@ -76,13 +84,11 @@ final class Follower implements Listing, AutoCloseable {
 
   @Override
   public boolean list(List<ServerEntry> entries) {
-    backoff.reset();
     return keeper.listed(this, entries);
   }
 
   @Override
   public void unchanged() {
-    backoff.reset();
     keeper.unchanged(this);
   }
 

@@ -31,6 +31,16 @@ final class ListKeeper {
 
   private static final long SECOND = 1_000_000_000;
 
+  /**
+   * So long after an empty list was first said it is believed: a registry that has just started
+   * lists nothing until those who registered there have said so again, which takes them 4 s at
+   * most.
+   */
+  static final long CONFIRM_NANOS = 5 * SECOND;
+
+  /** For so long nothing more is said of a registry that comes and goes for the same reason. */
+  private static final long QUIET_NANOS = 60 * SECOND;
+
   /** A message names so many entries that were dropped. */
   private static final int SHOWN = 5;
 
@@ -39,6 +49,9 @@ final class ListKeeper {
   private final long seed;
   private final Runnable changed;
   private final CountDownLatch first = new CountDownLatch(1);
+
+  /** Of all below, for whoever only reads. */
+  private volatile ListState state;
 
   // All below is guarded by this.
   private Discovery settings;
@@ -49,11 +62,19 @@ final class ListKeeper {
   private List<Server> servers = List.of();
   private Set<String> warned = Set.of();
   private boolean emptyOnce;
+  private long emptySince;
+
+  /** Whether the list could not be taken over, and has to be said again. */
+  private boolean stuck;
+
   private boolean expired;
   private String trouble = "";
   private long confirmedAt;
   private long awaySince;
   private boolean away;
+  private String awayFor = "";
+  private boolean awaySaid;
+  private long awaySaidAt;
   private long saidAt;
 
   /**
@@ -76,6 +97,14 @@ final class ListKeeper {
     this.seed = seed;
     this.changed = changed;
     this.saidAt = clock.getAsLong() - SECOND;
+    this.state = new ListState(settings.registry(), null, 0, false, "");
+  }
+
+  /** Lets others see what has changed. */
+  private void publish() {
+    state =
+        new ListState(
+            settings.registry(), all == null ? null : servers, confirmedAt, expired, trouble);
   }
 
   /** Other settings from now on; the list stays. */
@@ -91,11 +120,13 @@ final class ListKeeper {
     }
     expired = isExpired(clock.getAsLong());
     servers = chosen();
+    publish();
   }
 
   /** Only what this one says counts from now on. */
   synchronized void hear(@Nullable Listing newSpeaker) {
     speaker = newSpeaker;
+    emptyOnce = false;
   }
 
   /** The registry says its list; see {@link Listing#list}. */
@@ -107,48 +138,79 @@ final class ListKeeper {
       Checked checked = check.check(listed);
       warn(checked, listed.size());
       if (checked.servers().isEmpty() && !isEmptinessCertain(listed)) {
+        publish();
         return false;
       }
       emptyOnce = false;
       entries = List.copyOf(listed);
       confirmed();
-      int before = all == null ? 0 : all.size();
-      boolean isFirst = all == null;
+      List<Server> before = all;
       all = checked.servers();
       List<Server> now = chosen();
-      if (!isFirst && now.equals(servers)) {
+      boolean same = before != null && !stuck && now.equals(servers);
+      servers = now;
+      publish();
+      if (same) {
         return true;
       }
-      servers = now;
-      say(isFirst, before, all.size());
+      say(before, all);
     }
-    changed.run();
+    deliver();
     first.countDown();
     return true;
   }
 
-  /** Nothing that could be used is no list at all; no entry is one when it is said twice. */
+  /** What goes wrong in it isn't the registry's doing; it is tried again at the next tick. */
+  private void deliver() {
+    try {
+      changed.run();
+      synchronized (this) {
+        stuck = false;
+      }
+    } catch (RuntimeException | Error e) {
+      boolean isNew;
+      synchronized (this) {
+        isNew = !stuck;
+        stuck = true;
+      }
+      if (isNew) {
+        log.error("{}: its list could not be taken over, which is tried again", upstream, e);
+      }
+    }
+  }
+
+  /** Nothing that could be used is no list at all; no entry is one when it is said again later. */
   private boolean isEmptinessCertain(List<ServerEntry> listed) {
+    long now = clock.getAsLong();
     if (!listed.isEmpty()) {
       trouble = "none of its " + listed.size() + " entries can be used";
+      isAway(now);
       return false;
     }
     if (!emptyOnce) {
       emptyOnce = true;
+      emptySince = now;
       trouble = "it lists no server";
       log.warn(
           "{}: {} lists no server; {}asking again",
           upstream,
           settings.registry(),
-          servers.isEmpty() ? "" : "its last " + servers.size() + " stay; ");
+          servers.isEmpty() ? "" : "its last list stays; ");
       return false;
     }
-    return true;
+    return now - emptySince >= CONFIRM_NANOS;
+  }
+
+  private void isAway(long now) {
+    if (!away) {
+      away = true;
+      awaySince = now;
+    }
   }
 
   private void confirmed() {
     long now = clock.getAsLong();
-    if (away) {
+    if (away && awaySaid) {
       log.info(
           "{}: {} answers again after {} s",
           upstream,
@@ -156,6 +218,7 @@ final class ListKeeper {
           (now - awaySince) / SECOND);
     }
     away = false;
+    awaySaid = false;
     trouble = "";
     expired = false;
     confirmedAt = now;
@@ -170,18 +233,25 @@ final class ListKeeper {
   }
 
   /** One line a second at most, since a list may change a hundred times in it. */
-  private void say(boolean isFirst, int before, int now) {
+  private void say(@Nullable List<Server> before, List<Server> now) {
     long time = clock.getAsLong();
-    if (isFirst) {
-      log.info("{}: {} servers from {}", upstream, now, settings.registry());
-    } else if (time - saidAt >= SECOND || now == 0) {
+    if (before == null) {
+      log.info("{}: {} from {}", upstream, ListWords.count(now), settings.registry());
+    } else if (now.isEmpty()) {
       saidAt = time;
-      log.info(
-          "{}: other servers from {}: {} now, {} before",
+      log.warn(
+          "{}: {} goes on listing no server: its last {} are used no more",
           upstream,
           settings.registry(),
-          now,
-          before);
+          before.size());
+    } else if (time - saidAt >= SECOND) {
+      saidAt = time;
+      log.info(
+          "{}: {} from {}: {}",
+          upstream,
+          ListWords.count(now),
+          settings.registry(),
+          ListWords.difference(before, now));
     }
   }
 
@@ -197,11 +267,12 @@ final class ListKeeper {
     if (!news.isEmpty()) {
       int more = news.size() - SHOWN;
       log.warn(
-          "{}: {} of {} entries from {} dropped: {}{}",
+          "{}: {} of {} entries from {} dropped{}: {}{}",
           upstream,
           checked.dropped().size(),
           listed,
           settings.registry(),
+          checked.servers().isEmpty() && !servers.isEmpty() ? ", so its last list stays" : "",
           String.join("; ", news.subList(0, Math.min(news.size(), SHOWN))),
           more > 0 ? "; and " + more + " more" : "");
     }
@@ -217,9 +288,10 @@ final class ListKeeper {
       back = expired;
       confirmed();
       servers = chosen();
+      publish();
     }
     if (back) {
-      changed.run();
+      deliver();
     }
   }
 
@@ -228,34 +300,48 @@ final class ListKeeper {
     if (who != speaker) {
       return;
     }
+    long now = clock.getAsLong();
     trouble = reason;
-    if (!away) {
-      away = true;
-      awaySince = clock.getAsLong();
+    emptyOnce = false;
+    isAway(now);
+    publish();
+    boolean again = awayFor.equals(reason) && now - awaySaidAt < QUIET_NANOS;
+    if (!awaySaid && !again) {
+      awaySaid = true;
+      awaySaidAt = now;
+      awayFor = reason;
       log.warn(
-          "{}: {} is away: {}; {}",
+          "{}: {} can't be read: {}; {}",
           upstream,
           settings.registry(),
           reason,
-          all == null ? "no list yet" : "its last " + all.size() + " servers stay");
+          all == null ? "no list yet" : "its last list stays");
     }
   }
 
-  /** Drops a list that has become too old. */
+  /** Drops a list that has become too old, and says again what could not be taken over. */
   void tick(long now) {
     synchronized (this) {
-      if (expired || !isExpired(now)) {
+      boolean drop = !expired && isExpired(now);
+      if (!drop && !stuck) {
         return;
       }
-      expired = true;
-      servers = List.of();
-      log.warn(
-          "{}: the list from {} is older than discovery.max-stale={} ms: dropped",
-          upstream,
-          settings.registry(),
-          settings.maxStale().orElse(Duration.ZERO).toMillis());
+      if (drop) {
+        drop();
+      }
     }
-    changed.run();
+    deliver();
+  }
+
+  private void drop() {
+    expired = true;
+    servers = List.of();
+    publish();
+    log.warn(
+        "{}: the list from {} is older than discovery.max-stale={} ms: dropped",
+        upstream,
+        settings.registry(),
+        settings.maxStale().orElse(Duration.ZERO).toMillis());
   }
 
   /** Age alone says nothing while the registry answers: some are asked every few minutes only. */
@@ -265,30 +351,18 @@ final class ListKeeper {
   }
 
   /** The servers to be used; empty while there is no list. */
-  synchronized Optional<List<Server>> servers() {
-    return all == null ? Optional.empty() : Optional.of(servers);
+  Optional<List<Server>> servers() {
+    return state.known();
   }
 
   /** Seconds since the registry last confirmed its list. */
-  synchronized OptionalDouble age(long now) {
-    return all == null
-        ? OptionalDouble.empty()
-        : OptionalDouble.of((now - confirmedAt) / (double) SECOND);
+  OptionalDouble age(long now) {
+    return state.age(now);
   }
 
   /** {@code list from dns 4s ago}, for messages. */
-  synchronized String words(long now) {
-    String why = trouble.isEmpty() ? "" : " (" + trouble + ")";
-    if (all == null) {
-      return "no list from " + settings.registry() + " yet" + why;
-    }
-    return "list from "
-        + settings.registry()
-        + " "
-        + (now - confirmedAt) / SECOND
-        + "s ago"
-        + (expired ? ", older than discovery.max-stale" : "")
-        + why;
+  String words(long now) {
+    return state.words(now);
   }
 
   /** Waits for the first list until its time is over, and says so when it is. */

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes the {@link ServerSource}s of one {@code mesh.discovery.<id>.type}. Found by {@link
- * java.util.ServiceLoader}.
+ * Makes the {@link ServerSource}s of one {@code mesh.discovery.<id>.type}, and its {@link
+ * Registrar}s where it can be written to. Found by {@link java.util.ServiceLoader}.
  */
 public interface ServerSourceFactory {
 
@@ -27,4 +27,13 @@ public interface ServerSourceFactory {
 
   /** Makes a source. Connects to nothing and starts nothing yet: that is for whoever follows. */
   ServerSource open(SourceSettings settings);
+
+  /**
+   * Makes a registrar for one server. Connects to nothing and starts nothing yet.
+   *
+   * @return empty when this type can only be read, as by default
+   */
+  default Optional<Registrar> registrar(SourceSettings settings) {
+    return Optional.empty();
+  }
 }

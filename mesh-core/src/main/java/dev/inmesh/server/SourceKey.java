@@ -116,6 +116,11 @@ public final class SourceKey<T> {
     return new SourceKey<>(name, kind, defaultText, true, least, most, words, check, doc);
   }
 
+  /** The same with a value for where none is written. */
+  public SourceKey<T> orElse(String value) {
+    return new SourceKey<>(name, kind, value, required, least, most, words, check, doc);
+  }
+
   /**
    * The same with a check of the text.
    *

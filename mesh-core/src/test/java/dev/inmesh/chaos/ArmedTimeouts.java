@@ -1,6 +1,8 @@
 package dev.inmesh.chaos;
 
 import dev.inmesh.Mesh;
+import dev.inmesh.http.DaemonTimers;
+import dev.inmesh.http.Timers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -15,13 +17,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
  * How late timeouts are when many are armed: so many calls in flight to servers that never answer,
  * in processes of their own, whose deadlines are spread over some seconds. A main method, not a
  * test: {@code java -cp <test class path> dev.inmesh.chaos.ArmedTimeouts 18000}. Each call is a
- * handle, so {@code ulimit -n} must allow for them.
+ * handle, so {@code ulimit -n} must allow for them. {@code ArmedTimeouts 20000 timers} has the
+ * mesh's timers alone, whose actions are handed on to another thread, as those of calls are.
  */
 final class ArmedTimeouts {
 
@@ -51,10 +57,16 @@ final class ArmedTimeouts {
   /**
    * Arms them, waits for all, and prints how late they were.
    *
-   * @param args how many
+   * @param args how many, and {@code timers} for those without calls
    */
   public static void main(String[] args) throws Exception {
     int count = Integer.parseInt(args[0]);
+    if (args.length > 1 && args[1].equals("timers")) {
+      try (Ticker ticker = Ticker.start()) {
+        measureTimers(count, ticker);
+      }
+      return;
+    }
     List<ChildJvm> servers = new ArrayList<>();
     List<String> addresses = new ArrayList<>();
     for (int i = 0; i < SERVERS; i++) {
@@ -79,6 +91,38 @@ final class ArmedTimeouts {
         server.close();
       }
     }
+  }
+
+  private static void measureTimers(int count, Ticker ticker) throws InterruptedException {
+    DaemonTimers timers = new DaemonTimers("armed-timers");
+    ExecutorService threads = Executors.newCachedThreadPool();
+    SplittableRandom random = new SplittableRandom(1);
+    long[] deadlines = new long[count];
+    long[] ends = new long[count];
+    CountDownLatch left = new CountDownLatch(count);
+    long start = System.nanoTime();
+    for (int i = 0; i < count; i++) {
+      int timer = i;
+      long now = System.nanoTime();
+      deadlines[i] =
+          start + TimeUnit.MILLISECONDS.toNanos(FIRST_MILLIS + random.nextInt(SPREAD_MILLIS));
+      Timers.Timer unused =
+          timers.schedule(
+              deadlines[i] - now,
+              () ->
+                  threads.execute(
+                      () -> {
+                        ends[timer] = System.nanoTime();
+                        left.countDown();
+                      }));
+    }
+    while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(FIRST_MILLIS - 500)) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    Load load = new Load();
+    left.await();
+    print(load, ticker, deadlines, ends);
+    threads.shutdown();
   }
 
   private static void measure(Mesh mesh, int count, Ticker ticker) throws InterruptedException {
@@ -115,6 +159,11 @@ final class ArmedTimeouts {
     for (CompletableFuture<?> call : calls) {
       call.handle((answer, failure) -> failure).join();
     }
+    print(load, ticker, deadlines, ends);
+  }
+
+  private static void print(Load load, Ticker ticker, long[] deadlines, long[] ends) {
+    int count = ends.length;
     System.out.println("load: " + load.busy());
     System.out.println("pauses of this process: " + ticker);
     System.out.println("as measured     " + Overshoot.of(late(deadlines, ends)));

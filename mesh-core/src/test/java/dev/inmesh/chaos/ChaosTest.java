@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
  * <p>That a call returns in time is asserted here, against the rule for tests: it is what the mesh
  * is for.
  */
+@Tag("alone")
 final class ChaosTest {
 
   private static final int FAULTS = Integer.getInteger("inmesh.chaos.faults", 5_000);

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import okhttp3.tls.HandshakeCertificates;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Servers in processes of their own that stand still and are killed, under load. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "no SIGSTOP there")
+@Tag("alone")
 final class ProcessChaosTest {
 
   private static final long SEED = 7;

@@ -100,6 +100,16 @@ final class DiscoveryKeysTest {
   }
 
   @Test
+  void theListOfKeysNamesAllTypesAndTheKeysOfThoseThatAreThere() {
+    assertThat(Grammar.listKeys())
+        .contains(
+            "consul, dns, dns-srv, etcd, eureka, file, kubernetes (mesh-discovery-standard),"
+                + " zookeeper (mesh-discovery-zookeeper)")
+        .containsPattern("KEY OF TYPE scripted +TYPE +DEFAULT +RANGE +MEANING")
+        .containsPattern("mesh\\.discovery\\.<id>\\.script +text +required ");
+  }
+
+  @Test
   void aTypeThatNobodyKnowsIsRefused() {
     assertThat(Written.problem("mesh.discovery.r.type=zookeper"))
         .startsWith("MESH-C05 mesh.discovery.r.type: 'zookeper' is none of consul, dns, dns-srv, ")
@@ -134,10 +144,10 @@ final class DiscoveryKeysTest {
             "MESH-C01 mesh.discovery.r.tokn: unknown key. Did you mean 'mesh.discovery.r.token'?"
                 + " [code]",
             "MESH-C02 mesh.discovery.r.period: '50' has no unit; write 50ms or 50s [code]",
-            "MESH-C03 mesh.discovery.r.count: '10' is outside 1 to 9; choose within [code]",
+            "MESH-C03 mesh.discovery.r.count: '10' is outside 1 to 9; choose a value within it [code]",
             "MESH-C02 mesh.discovery.r.address: '10.0.0.1' has no port; write it like host:port"
                 + " [code]",
-            "MESH-C02 mesh.discovery.r.mode: 'fast' is none of quick, slow. [code]",
+            "MESH-C02 mesh.discovery.r.mode: 'fast' is none of quick, slow [code]",
             "MESH-C02 mesh.discovery.r.even: 'odd' is odd; write one character more [code]",
             "MESH-C05 mesh.discovery.r.type: registry 'r' of type scripted needs"
                 + " mesh.discovery.r.script [code]");

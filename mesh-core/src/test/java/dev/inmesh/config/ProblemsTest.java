@@ -52,6 +52,20 @@ class ProblemsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"mesh.upstreams.payments.servers", P + "server", P + "sevrers"})
+  void serversUnderAMisspeltKeyAreOneProblemAndNotMissingToo(String written) {
+    assertThat(problems(written + "=10.0.0.1:80", P + "timeout=1s"))
+        .singleElement()
+        .asString()
+        .startsWith("MESH-C01 " + written)
+        .contains("'mesh.upstream.payments.servers'");
+    assertThat(problems("mesh.config.unknown=warn", written + "=10.0.0.1:80", P + "timeout=1s"))
+        .singleElement()
+        .asString()
+        .contains("has no servers");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "mesh.",

@@ -2,11 +2,15 @@ package dev.inmesh.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.inmesh.event.Outcome;
 import dev.inmesh.server.Server;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +83,55 @@ final class ListChangeTest {
     after.set(4, weighing(7, before.get(4)));
 
     assertThat(ListChange.places(before, after)).containsExactly(0, 1, 2, 3, -1, 5, 6, 7, 8, 9);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aListenerThatFailsInTheMidstOfAChangeSpoilsNoLaterList(boolean error) throws Exception {
+    Random random = new Random(1);
+    EngineHarness mesh =
+        new EngineHarness("a:1, b:1", "balancer", "round_robin", "route.r.match", "GET /r");
+    for (int round = 0; round < 300; round++) {
+      mesh.events.failNext(
+          error ? new StackOverflowError("of a test") : new IllegalStateException());
+      try {
+        mesh.reload("servers", list(random));
+      } catch (StackOverflowError ofTheListener) {
+        assertThat(error).isTrue();
+      }
+      mesh.events.failNext(null);
+      String list = list(random);
+
+      mesh.reload("servers", list);
+
+      Set<String> expected = Set.of(list.split(", ", -1));
+      assertThat(mesh.engine().servers(mesh.now()))
+          .extracting(ServerView::address)
+          .containsExactlyInAnyOrderElementsOf(expected);
+      for (String path : List.of("/", "/r")) {
+        assertThat(picked(mesh, path, expected.size())).isEqualTo(expected);
+      }
+    }
+  }
+
+  private static String list(Random random) {
+    return random
+        .ints(1 + random.nextInt(6), 'a', 'k' + 1)
+        .distinct()
+        .mapToObj(name -> (char) name + ":1")
+        .collect(Collectors.joining(", "));
+  }
+
+  private static Set<String> picked(EngineHarness mesh, String path, int calls) throws Exception {
+    Set<String> picked = new HashSet<>();
+    for (int i = 0; i < calls; i++) {
+      CallPlan plan = mesh.plan("GET", path);
+      Lease lease = plan.first(mesh.now());
+      picked.add(lease.address());
+      lease.success(mesh.now());
+      plan.end(Outcome.SUCCESS, true, false, mesh.now());
+    }
+    return picked;
   }
 
   @ParameterizedTest

@@ -12,11 +12,30 @@ import dev.inmesh.event.UpstreamListener;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Writes down what it hears, one word or two each. */
 final class RecordingListener implements UpstreamListener {
 
   final List<String> heard = Collections.synchronizedList(new ArrayList<>());
+
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+  /** Fails with this, an unchecked one, when it next hears that a server joined or left. */
+  void failNext(@Nullable Throwable next) {
+    failure.set(next);
+  }
+
+  private void failIfTold() {
+    Throwable next = failure.getAndSet(null);
+    if (next instanceof Error error) {
+      throw error;
+    }
+    if (next instanceof RuntimeException bug) {
+      throw bug;
+    }
+  }
 
   /** How often it heard this, or something that begins with these words. */
   long count(String event) {
@@ -26,6 +45,7 @@ final class RecordingListener implements UpstreamListener {
   @Override
   public ServerListener serverJoined(String address) {
     heard.add("joined " + address);
+    failIfTold();
     return new ServerListener() {
       @Override
       public void attemptEnded(Outcome outcome, long nanos) {
@@ -57,6 +77,7 @@ final class RecordingListener implements UpstreamListener {
   @Override
   public void serverLeft(String address) {
     heard.add("left " + address);
+    failIfTold();
   }
 
   @Override

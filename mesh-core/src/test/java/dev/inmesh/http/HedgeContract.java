@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +25,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -353,6 +355,61 @@ public abstract class HedgeContract extends LoopbackFixture {
     giveUp(caller);
     caller.join();
     return thrown.get();
+  }
+
+  @Test
+  void aCallThatIsGivenUpJustWhenItsHedgeAnswersLeavesNothing() throws Exception {
+    Random random = new Random(1);
+    AtomicReference<Thread> caller = new AtomicReference<>(Thread.currentThread());
+    Map<String, AtomicInteger> attempts = new ConcurrentHashMap<>();
+    LoopbackServer.Behaviour answersTheHedge =
+        e -> {
+          if (attempts.computeIfAbsent(e.path(), p -> new AtomicInteger()).incrementAndGet() == 1) {
+            return e.hang();
+          }
+          Thread waiting = Objects.requireNonNull(caller.get());
+          long nanos = Integer.parseInt(e.path().substring(1)) % 40 * 50_000L;
+          Thread gone =
+              new Thread(
+                  () -> {
+                    LockSupport.parkNanos(nanos);
+                    giveUp(waiting);
+                  });
+          gone.start();
+          return e.reply(200, "hedge " + random.nextInt());
+        };
+    List<LoopbackServer> servers = List.of(server(answersTheHedge), server(answersTheHedge));
+    Mesh mesh =
+        hedging(
+            servers,
+            "hedge.after",
+            "1ms",
+            "outlier.mode",
+            "off",
+            "breaker.enabled",
+            "false",
+            "timeout",
+            "20s");
+    Client client = wrap(mesh);
+
+    for (int i = 0; i < 200; i++) {
+      String url = "http://inventory/" + i;
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  Reply unused = client.send("GET", url, Map.of(), "");
+                } catch (IOException e) {
+                  // Given up, as it was to be.
+                }
+              });
+      caller.set(thread);
+      thread.start();
+      thread.join();
+    }
+
+    assertQuiet(mesh);
+    await(() -> servers.stream().allMatch(server -> server.openConnections() <= 5));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.inmesh.micrometer;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inmesh.Mesh;
@@ -8,7 +9,9 @@ import dev.inmesh.http.LoopbackServer;
 import dev.inmesh.http.LoopbackServer.Exchange;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,6 +61,59 @@ final class MeshMetersTest extends LoopbackFixture {
     return registry.find("mesh.client.attempts").meters().stream()
         .map(m -> m.getId().getTag("server"))
         .collect(Collectors.toSet());
+  }
+
+  @Test
+  void aMeshThatIsClosedLeavesTheMetersThatAnotherOneUses() throws Exception {
+    LoopbackServer well = well();
+    Mesh first = metered(well);
+    Mesh second = metered(well);
+    call(first, 2);
+    call(second, 3);
+
+    first.close();
+    first.close();
+
+    String[] success = {"upstream", "inventory", "outcome", "success"};
+    assertThat(timed("mesh.client.requests", success)).isEqualTo(5);
+    call(second, 4);
+    assertThat(timed("mesh.client.requests", success)).isEqualTo(9);
+    assertThat(registry.find("mesh.config.version").gauge()).isNotNull();
+
+    second.close();
+    assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  void whatOnlyOneOfTwoMeshesHasGoesWithIt() throws Exception {
+    Mesh first = metered(well());
+    Mesh second = metered(well());
+    call(first, 1);
+    call(second, 1);
+    assertThat(serverTags()).hasSize(2);
+
+    first.close();
+
+    assertThat(serverTags()).hasSize(1);
+  }
+
+  @Test
+  void theSecondMeshOnARegistryIsWarnedOfOnce() {
+    PrintStream before = System.err;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(log, true, UTF_8));
+    try {
+      for (int i = 0; i < 3; i++) {
+        open.add(Mesh.builder().meterRegistry(registry).build());
+      }
+    } finally {
+      System.setErr(before);
+    }
+
+    assertThat(log.toString(UTF_8).lines().filter(line -> line.contains("second mesh")))
+        .singleElement()
+        .asString()
+        .contains("WARN", "Mesh.global()", "one mesh per process");
   }
 
   @Test

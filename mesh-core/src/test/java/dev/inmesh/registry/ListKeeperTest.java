@@ -96,15 +96,70 @@ final class ListKeeperTest {
   }
 
   @Test
-  void anEmptyListIsBelievedWhenItIsSaidTwice() {
+  void anEmptyListIsBelievedWhenItIsStillSaidFiveSecondsLater() {
     say("10.0.0.1:80");
 
     assertThat(say()).isFalse();
     assertThat(servers()).containsExactly("10.0.0.1:80");
     assertThat(keeper.words(clock.get())).isEqualTo("list from dns 0s ago (it lists no server)");
 
+    clock.addAndGet(ListKeeper.CONFIRM_NANOS - 1);
+    assertThat(say()).isFalse();
+    assertThat(servers()).containsExactly("10.0.0.1:80");
+
+    clock.addAndGet(1);
     assertThat(say()).isTrue();
     assertThat(servers()).isEmpty();
+  }
+
+  @Test
+  void anEmptyListBeforeAnOutageDoesNotConfirmTheOneAfterIt() {
+    say("10.0.0.1:80");
+    assertThat(say()).isFalse();
+    keeper.failed(speaker, "connection refused");
+    clock.addAndGet(ListKeeper.CONFIRM_NANOS);
+
+    assertThat(say()).isFalse();
+
+    assertThat(servers()).containsExactly("10.0.0.1:80");
+  }
+
+  @Test
+  void aListThatCouldNotBeTakenOverIsTriedAgainAndIsNotTheRegistrysFault() {
+    AtomicInteger tries = new AtomicInteger();
+    ListKeeper failing =
+        new ListKeeper(
+            "inventory",
+            settings(Optional.empty(), Optional.empty()),
+            AllowedNetworks.ANY,
+            clock::get,
+            7,
+            () -> {
+              if (tries.incrementAndGet() < 3) {
+                throw new IllegalStateException("a bug");
+              }
+            });
+    failing.hear(speaker);
+
+    assertThat(say(failing, "10.0.0.1:80")).isTrue();
+    assertThat(failing.words(0)).isEqualTo("list from dns 0s ago");
+    failing.tick(0);
+    failing.tick(0);
+    failing.tick(0);
+
+    assertThat(tries).hasValue(3);
+  }
+
+  @Test
+  void aListOfWhichNothingCanBeUsedEndsByMaxStale() {
+    ListKeeper bounded = keeper(Optional.of(Duration.ofSeconds(10)), Optional.empty());
+    say(bounded, "10.0.0.1:80");
+    say(bounded, "192.0.2.1:80");
+
+    clock.addAndGet(11 * SECOND);
+    bounded.tick(clock.get());
+
+    assertThat(servers(bounded)).isEmpty();
   }
 
   @Test

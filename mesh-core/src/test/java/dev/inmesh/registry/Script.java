@@ -1,10 +1,12 @@
 package dev.inmesh.registry;
 
 import dev.inmesh.server.Listing;
+import dev.inmesh.server.Registrar;
 import dev.inmesh.server.ServerEntry;
 import dev.inmesh.server.ServerSource;
 import dev.inmesh.server.SourceSettings;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,10 @@ public final class Script implements AutoCloseable {
   private Optional<List<ServerEntry>> list = Optional.empty();
   private int version;
   private String failure = "";
+  private final Map<String, String> registered = new ConcurrentHashMap<>();
+  private final List<String> acts = new CopyOnWriteArrayList<>();
+  private boolean readOnly;
+  private boolean canDrain = true;
 
   /** One that says nothing yet. */
   public Script() {
@@ -83,6 +89,73 @@ public final class Script implements AutoCloseable {
   /** From now on it doesn't. */
   public synchronized void recover() {
     failure = "";
+  }
+
+  /** From now on it can't be written to. */
+  public synchronized void readOnly() {
+    readOnly = true;
+  }
+
+  /** From now on nobody sees that an entry is drained. */
+  public synchronized void cannotDrain() {
+    canDrain = false;
+  }
+
+  /** The lines that are registered, by their addresses. */
+  public Map<String, String> registered() {
+    return registered;
+  }
+
+  /** Each change of that, in its order: {@code + line}, {@code - address}. */
+  public List<String> acts() {
+    return acts;
+  }
+
+  synchronized Optional<Registrar> registrar() {
+    return readOnly ? Optional.empty() : Optional.of(new ScriptedRegistrar());
+  }
+
+  private synchronized void check() throws IOException {
+    if (!failure.isEmpty()) {
+      throw new IOException(failure);
+    }
+  }
+
+  private final class ScriptedRegistrar implements Registrar {
+
+    @Override
+    public void register(String service, ServerEntry entry) throws IOException {
+      check();
+      String line = service + " " + String.join(" ", entry.words());
+      if (!line.equals(registered.put(entry.address(), line))) {
+        acts.add("+ " + line);
+      }
+    }
+
+    @Override
+    public void deregister(String service, ServerEntry entry) throws IOException {
+      check();
+      if (registered.remove(entry.address()) != null) {
+        acts.add("- " + entry.address());
+      }
+    }
+
+    @Override
+    public boolean canDrain() {
+      synchronized (Script.this) {
+        return canDrain;
+      }
+    }
+
+    @Override
+    public Duration renewal() {
+      return Duration.ofMillis(5);
+    }
+
+    @Override
+    public void close() {
+      closed.incrementAndGet();
+    }
   }
 
   ServerSource open(SourceSettings settings) {

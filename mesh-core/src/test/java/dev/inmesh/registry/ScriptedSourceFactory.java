@@ -1,5 +1,6 @@
 package dev.inmesh.registry;
 
+import dev.inmesh.server.Registrar;
 import dev.inmesh.server.ServerSource;
 import dev.inmesh.server.ServerSourceFactory;
 import dev.inmesh.server.SourceKey;
@@ -48,5 +49,10 @@ public final class ScriptedSourceFactory implements ServerSourceFactory {
   @Override
   public ServerSource open(SourceSettings settings) {
     return Script.named(settings.value(SCRIPT)).open(settings);
+  }
+
+  @Override
+  public Optional<Registrar> registrar(SourceSettings settings) {
+    return Script.named(settings.value(SCRIPT)).registrar();
   }
 }

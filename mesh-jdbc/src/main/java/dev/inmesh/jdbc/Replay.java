@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was set on a statement, for the next physical one: its settings, and the last value of each
- * parameter. Parameters by number, which are the usual ones, cost no object each. A
- * stream can't be set a second time: until it has been used, the statement must stay where it is.
+ * parameter. Parameters by number, which are the usual ones, cost no object each. A stream can't be
+ * set a second time: until it has been used, the statement must stay where it is.
  */
 final class Replay {
 

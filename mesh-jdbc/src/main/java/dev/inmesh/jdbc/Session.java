@@ -15,9 +15,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One logical connection between {@code getConnection} and {@code close}: what binds it to a server,
- * and what was set on it. As a connection, it is for one thread at a time, but {@link #abort} may
- * come from any.
+ * One logical connection between {@code getConnection} and {@code close}: what binds it to a
+ * server, and what was set on it. As a connection, it is for one thread at a time, but {@link
+ * #abort} may come from any.
  */
 final class Session {
 

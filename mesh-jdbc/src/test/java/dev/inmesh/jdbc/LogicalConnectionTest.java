@@ -157,7 +157,7 @@ final class LogicalConnectionTest {
     connection.abort(Runnable::run);
     user.join();
 
-    assertThat(thrown.get()).hasMessage("aborted");
+    assertThat((Throwable) thrown.get()).hasMessage("aborted");
     assertThat(connection.isClosed()).isTrue();
     assertThat(pool.held()).isZero();
     assertThatThrownBy(connection::createStatement).hasMessageContaining("closed");

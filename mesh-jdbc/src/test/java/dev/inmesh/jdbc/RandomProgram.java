@@ -19,8 +19,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A program of JDBC calls made at random from a seed, the same ones whatever comes of them, and what
- * came of each.
+ * A program of JDBC calls made at random from a seed, the same ones whatever comes of them, and
+ * what came of each.
  */
 final class RandomProgram {
 
@@ -243,8 +243,7 @@ final class RandomProgram {
 
   private static String keys(Connection c, String name) throws SQLException {
     try (PreparedStatement statement =
-        c.prepareStatement(
-            "INSERT INTO entry(text) VALUES (?)", Statement.RETURN_GENERATED_KEYS)) {
+        c.prepareStatement("INSERT INTO entry(text) VALUES (?)", Statement.RETURN_GENERATED_KEYS)) {
       statement.setString(1, name);
       statement.executeUpdate();
       try (ResultSet rows = statement.getGeneratedKeys()) {
@@ -290,32 +289,42 @@ final class RandomProgram {
       boolean on = !autoCommit;
       autoCommit = on;
       savepoint = null;
-      act("autocommit " + on, () -> {
+      act(
+          "autocommit " + on,
+          () -> {
             c.setAutoCommit(on);
             return c.getAutoCommit();
           });
     } else if (autoCommit && kind < 70) {
       boolean on = !readOnly;
       readOnly = on;
-      act("read-only " + on, () -> {
+      act(
+          "read-only " + on,
+          () -> {
             c.setReadOnly(on);
             return null;
           });
     } else if (!autoCommit && kind < 72) {
-      act("savepoint", () -> {
+      act(
+          "savepoint",
+          () -> {
             savepoint = c.setSavepoint("s");
             return null;
           });
     } else if (!autoCommit && kind < 74 && savepoint != null) {
       Savepoint to = savepoint;
-      act("rollback to savepoint", () -> {
+      act(
+          "rollback to savepoint",
+          () -> {
             c.rollback(to);
             return null;
           });
     } else if (!autoCommit) {
       savepoint = null;
       boolean commits = kind < 77;
-      act("end " + commits, () -> {
+      act(
+          "end " + commits,
+          () -> {
             if (commits) {
               c.commit();
             } else {
@@ -331,17 +340,22 @@ final class RandomProgram {
   private void streams(Connection c, int id, int kind) throws SQLException {
     ResultSet rows = open;
     if (rows == null) {
-      act("open", () -> {
+      act(
+          "open",
+          () -> {
             Statement statement = c.createStatement();
             reading = statement;
             statement.setFetchSize(1);
-            open = statement.executeQuery("SELECT id, x FROM item, SYSTEM_RANGE(1, 5) ORDER BY 1, 2");
+            open =
+                statement.executeQuery("SELECT id, x FROM item, SYSTEM_RANGE(1, 5) ORDER BY 1, 2");
             return null;
           });
     } else if (kind < 88) {
       act("next", () -> rows.next() ? rows.getInt(1) + " " + rows.getObject("x") : "end");
     } else {
-      act("same statement", () -> {
+      act(
+          "same statement",
+          () -> {
             Statement statement = reading;
             open = null;
             reading = null;
@@ -358,7 +372,9 @@ final class RandomProgram {
 
   private void closes(Connection c, int kind) throws SQLException {
     if (kind < 93) {
-      act("run batch", () -> {
+      act(
+          "run batch",
+          () -> {
             Statement statement = batch;
             batch = null;
             if (statement == null) {
@@ -370,7 +386,9 @@ final class RandomProgram {
             }
           });
     } else if (kind < 95) {
-      act("close prepared", () -> {
+      act(
+          "close prepared",
+          () -> {
             PreparedStatement statement = random.nextBoolean() ? insert : select;
             if (statement != null) {
               statement.close();
@@ -384,7 +402,9 @@ final class RandomProgram {
             return null;
           });
     } else if (kind < 97) {
-      act("close result or its statement", () -> {
+      act(
+          "close result or its statement",
+          () -> {
             ResultSet rows = open;
             Statement statement = reading;
             boolean result = random.nextBoolean();

@@ -47,7 +47,8 @@ final class RandomProgramTest {
     CountedPool primary = new CountedPool(wrapped);
     // Only who may change it can say in the URL how long the database lives.
     String url = wrapped.substring(0, wrapped.indexOf(';'));
-    CountedPool replica = new CountedPool(() -> DriverManager.getConnection(url, "reader", "reads"));
+    CountedPool replica =
+        new CountedPool(() -> DriverManager.getConnection(url, "reader", "reads"));
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     MeshDataSource database =
         MeshDataSource.builder(mesh, "shop")

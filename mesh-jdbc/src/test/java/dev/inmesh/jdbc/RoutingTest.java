@@ -89,8 +89,7 @@ final class RoutingTest {
   }
 
   @Test
-  void aDeclarationVouchesForUnknownFunctionsAndAHintForThePrimaryStillHolds()
-      throws SQLException {
+  void aDeclarationVouchesForUnknownFunctionsAndAHintForThePrimaryStillHolds() throws SQLException {
     try (Connection connection = connection(ReadRouting.READONLY)) {
       connection.setReadOnly(true);
 

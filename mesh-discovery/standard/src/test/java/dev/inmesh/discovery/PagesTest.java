@@ -30,6 +30,8 @@ final class PagesTest {
         assertThat(page).contains(key.defaultText());
       }
     }
-    assertThat(types).containsExactlyInAnyOrder("file", "dns", "dns-srv", "eureka");
+    assertThat(types)
+        .containsExactlyInAnyOrder(
+            "file", "dns", "dns-srv", "consul", "etcd", "kubernetes", "eureka");
   }
 }

@@ -80,6 +80,20 @@ public final class LoopbackServers implements AutoCloseable {
     return ServerEntry.of("127.0.0." + (index + 1), port());
   }
 
+  /** Stops one, at once: calls that run there fail, and so do others. */
+  public void stop(int index) {
+    servers.get(index).stop(0);
+  }
+
+  /** Starts one again that was stopped. */
+  public void restart(int index) throws IOException {
+    servers.set(index, start(index, port(index)));
+  }
+
+  private int port(int index) {
+    return servers.get(index).getAddress().getPort();
+  }
+
   @Override
   public void close() {
     servers.forEach(server -> server.stop(0));

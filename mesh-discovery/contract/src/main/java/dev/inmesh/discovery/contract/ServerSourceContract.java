@@ -70,6 +70,11 @@ public abstract class ServerSourceContract {
         ServerEntry.of("no host", 80));
   }
 
+  /** Whether a thread, by its name, is the test's registry's, which runs in this process. */
+  protected boolean isOfTheRegistry(String thread) {
+    return false;
+  }
+
   /** How this registry lists one server twice. */
   protected List<ServerEntry> twins(ServerEntry entry) {
     return List.of(entry, entry);
@@ -352,9 +357,12 @@ public abstract class ServerSourceContract {
     await("the end of all threads", () -> before.containsAll(alive(before)));
   }
 
-  private static Set<Thread> alive(Set<Thread> before) {
+  private Set<Thread> alive(Set<Thread> before) {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> before.contains(thread) || !isOfThePlatform(thread))
+        .filter(
+            thread ->
+                before.contains(thread)
+                    || !(isOfThePlatform(thread) || isOfTheRegistry(thread.getName())))
         .collect(Collectors.toSet());
   }
 

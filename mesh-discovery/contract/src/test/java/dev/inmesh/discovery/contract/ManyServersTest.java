@@ -6,7 +6,6 @@ import dev.inmesh.Mesh;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -59,7 +58,7 @@ final class ManyServersTest {
       while (lists.done() < WARM_UP_LISTS) {
         Thread.sleep(10);
       }
-      List<Long> warmUp = lists.takeSwapNanos();
+      List<SlidingLists.Swap> warmUp = lists.takeSwaps();
       long heapBefore = lists.liveHeap();
       int listsBefore = lists.done();
       long picksBefore = picks.get();
@@ -70,13 +69,15 @@ final class ManyServersTest {
       double seconds = (System.nanoTime() - startedAt) / 1e9;
       int changes = lists.done() - listsBefore;
       long picked = picks.get() - picksBefore;
-      List<Long> swaps = new ArrayList<>(lists.takeSwapNanos());
+      List<SlidingLists.Swap> swaps = lists.takeSwaps();
       long heapAfter = lists.liveHeap();
-      Collections.sort(swaps);
+      long[] nanos = swaps.stream().mapToLong(SlidingLists.Swap::nanos).sorted().toArray();
+      long[] cpu = swaps.stream().mapToLong(SlidingLists.Swap::cpuNanos).sorted().toArray();
       System.out.printf(
           Locale.ROOT,
           "%s: %d servers, %.1f s: %d changes (%.0f/s), %d picks, %d wrong; a change took %.1f ms"
-              + " at least, %.1f median, %.1f p99, %.1f at most; heap %.1f MB, then %.1f MB%n",
+              + " at least, %.1f median, %.1f p99, %.1f at most, of which the processor %.1f at least, %.1f"
+              + " median; heap %.1f MB, then %.1f MB%n",
           BALANCER,
           SERVERS,
           seconds,
@@ -84,10 +85,12 @@ final class ManyServersTest {
           changes / seconds,
           picked,
           wrong.size(),
-          millis(swaps, 0),
-          millis(swaps, 0.5),
-          millis(swaps, 0.99),
-          millis(swaps, 1),
+          millis(nanos, 0),
+          millis(nanos, 0.5),
+          millis(nanos, 0.99),
+          millis(nanos, 1),
+          millis(cpu, 0),
+          millis(cpu, 0.5),
           heapBefore / 1e6,
           heapAfter / 1e6);
       over = true;
@@ -122,7 +125,7 @@ final class ManyServersTest {
     }
   }
 
-  private static double millis(List<Long> sorted, double quantile) {
-    return sorted.get((int) Math.round(quantile * (sorted.size() - 1))) / 1e6;
+  private static double millis(long[] sorted, double quantile) {
+    return sorted[(int) Math.round(quantile * (sorted.length - 1))] / 1e6;
   }
 }

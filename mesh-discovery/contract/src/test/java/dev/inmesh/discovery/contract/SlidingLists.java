@@ -4,6 +4,7 @@ import dev.inmesh.server.Listing;
 import dev.inmesh.server.ServerEntry;
 import dev.inmesh.server.ServerSource;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -19,13 +20,21 @@ final class SlidingLists implements ServerSource {
   private static final long PERIOD_NANOS = 10_000_000;
 
   private final int size;
-  private final Queue<Long> swapNanos = new ConcurrentLinkedQueue<>();
+  private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+  private final Queue<Swap> swaps = new ConcurrentLinkedQueue<>();
   private volatile int begun;
   private volatile int done;
 
   SlidingLists(int size) {
     this.size = size;
   }
+
+  /**
+   * How long a list took from the registry's word until calls use it.
+   *
+   * @param cpuNanos of that, what other threads and processes didn't take
+   */
+  record Swap(long nanos, long cpuNanos) {}
 
   @Override
   public void follow(String service, Listing listing) throws InterruptedException {
@@ -50,8 +59,10 @@ final class SlidingLists implements ServerSource {
     }
     begun = n;
     long began = System.nanoTime();
+    long cpu = threads.getCurrentThreadCpuTime();
     listing.list(entries);
-    swapNanos.add(System.nanoTime() - began);
+    long cpuNanos = threads.getCurrentThreadCpuTime() - cpu;
+    swaps.add(new Swap(System.nanoTime() - began, cpuNanos));
     done = n;
   }
 
@@ -81,10 +92,10 @@ final class SlidingLists implements ServerSource {
     return number >= first && number < last + size;
   }
 
-  /** How long each list took from the registry's word until calls use it; forgets them. */
-  List<Long> takeSwapNanos() {
-    List<Long> taken = new ArrayList<>();
-    for (Long next = swapNanos.poll(); next != null; next = swapNanos.poll()) {
+  /** All since this was asked last. */
+  List<Swap> takeSwaps() {
+    List<Swap> taken = new ArrayList<>();
+    for (Swap next = swaps.poll(); next != null; next = swaps.poll()) {
       taken.add(next);
     }
     return taken;

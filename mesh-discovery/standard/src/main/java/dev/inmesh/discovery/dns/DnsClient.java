@@ -74,6 +74,9 @@ final class DnsClient {
       if (code != Rcode.NOERROR && code != Rcode.NXDOMAIN) {
         throw new IOException(Rcode.string(code));
       }
+      if (isReferral(answer)) {
+        throw new IOException("it refers to other name servers; is it a resolver?");
+      }
       return answer;
     } catch (ClosedByInterruptException e) {
       boolean unused = Thread.interrupted();
@@ -84,6 +87,14 @@ final class DnsClient {
       String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       throw new IOException(asked + ": " + why, e);
     }
+  }
+
+  /** RFC 2308, 2.2: one that knows that there is nothing has an SOA record, or names nobody. */
+  private static boolean isReferral(Message answer) {
+    return answer.getRcode() == Rcode.NOERROR
+        && answer.getSection(Section.ANSWER).isEmpty()
+        && answer.getSection(Section.AUTHORITY).stream().anyMatch(r -> r.getType() == Type.NS)
+        && answer.getSection(Section.AUTHORITY).stream().noneMatch(r -> r.getType() == Type.SOA);
   }
 
   private List<InetSocketAddress> servers() throws IOException {

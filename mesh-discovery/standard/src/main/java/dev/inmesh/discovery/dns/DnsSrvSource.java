@@ -4,12 +4,11 @@ import dev.inmesh.server.Listing;
 import dev.inmesh.server.ServerEntry;
 import dev.inmesh.server.ServerSource;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.SRVRecord;
 import org.xbill.DNS.Type;
@@ -24,6 +23,7 @@ final class DnsSrvSource implements ServerSource {
   private final Family family;
   private final boolean byName;
   private final Schedule schedule;
+  private final Map<String, Targets> targets = new ConcurrentHashMap<>();
 
   DnsSrvSource(Lookup lookup, Family family, boolean byName, Schedule schedule) {
     this.lookup = lookup;
@@ -32,33 +32,27 @@ final class DnsSrvSource implements ServerSource {
     this.schedule = schedule;
   }
 
-  /** The addresses of targets: the last known ones stay while the name server fails. */
-  private static final class Targets {
-
-    private Map<Name, List<InetAddress>> before = new HashMap<>();
-    private Map<Name, List<InetAddress>> now = new HashMap<>();
-    private long ttlSeconds;
-
-    void begin(long ttl) {
-      before = now;
-      now = new HashMap<>();
-      ttlSeconds = ttl;
-    }
-  }
-
   @Override
   public void follow(String service, Listing listing) throws IOException, InterruptedException {
-    Targets targets = new Targets();
+    Targets known = targets.computeIfAbsent(service, name -> new Targets(lookup, family));
     while (true) {
       Lookup.Found found = lookup.find(service, Type.SRV);
-      targets.begin(found.ttlSeconds());
-      boolean settled = listing.list(entries(found, targets));
-      Thread.sleep(schedule.waitMillis(targets.ttlSeconds, settled));
+      Targets.Round round = known.of(found);
+      List<ServerEntry> entries = entries(found, round);
+      if (round.isPartial()) {
+        // What is news already waits for no name server that may be silent.
+        boolean unused = listing.list(entries);
+      }
+      round.rest();
+      entries = entries(found, round);
+      round.end();
+      boolean settled = listing.list(entries);
+      Thread.sleep(schedule.waitMillis(round.ttlSeconds(), settled));
     }
   }
 
-  private List<ServerEntry> entries(Lookup.Found found, Targets targets)
-      throws IOException, InterruptedException {
+  private List<ServerEntry> entries(Lookup.Found found, Targets.Round round)
+      throws InterruptedException {
     List<SRVRecord> records = new ArrayList<>();
     for (org.xbill.DNS.Record record : found.records()) {
       // A dot as the only target says that the service is not to be had here.
@@ -71,46 +65,30 @@ final class DnsSrvSource implements ServerSource {
     int first = records.stream().mapToInt(SRVRecord::getPriority).min().orElse(0);
     List<ServerEntry> entries = new ArrayList<>();
     for (SRVRecord srv : records) {
-      for (String host : hosts(srv.getTarget(), found, targets)) {
-        ServerEntry entry = ServerEntry.of(host, srv.getPort());
+      for (ServerEntry server : servers(srv, round)) {
         int weight = Math.max(1, srv.getWeight());
-        entry = weight == 1 ? entry : entry.with("weight", Integer.toString(weight));
+        ServerEntry entry = weight == 1 ? server : server.with("weight", Integer.toString(weight));
         entries.add(srv.getPriority() == first ? entry : entry.with("backup"));
       }
     }
     return entries;
   }
 
-  private List<String> hosts(Name target, Lookup.Found found, Targets targets)
-      throws IOException, InterruptedException {
-    return byName
-        ? List.of(target.toString(true))
-        : addresses(target, found, targets).stream().map(InetAddress::getHostAddress).toList();
-  }
-
-  private List<InetAddress> addresses(Name target, Lookup.Found found, Targets targets)
-      throws IOException, InterruptedException {
-    List<InetAddress> known = targets.now.get(target);
-    if (known != null) {
-      return known;
+  /** A target without an address is an entry that the mesh drops, and whose message says why. */
+  private List<ServerEntry> servers(SRVRecord srv, Targets.Round round)
+      throws InterruptedException {
+    String name = srv.getTarget().toString(true);
+    if (byName) {
+      return List.of(ServerEntry.of(name, srv.getPort()));
     }
-    List<InetAddress> addresses = family.of(found.extra().getOrDefault(target, List.of()));
-    if (addresses.isEmpty()) {
-      try {
-        Lookup.Found looked = family.find(type -> lookup.find(target, type));
-        addresses = looked.records().stream().map(Lookup::address).toList();
-        targets.ttlSeconds = Math.min(targets.ttlSeconds, looked.ttlSeconds());
-      } catch (IOException e) {
-        // One name that can't be looked up must not keep the news of the others away.
-        List<InetAddress> before = targets.before.get(target);
-        if (before == null) {
-          throw e;
-        }
-        addresses = before;
-      }
+    Targets.Addresses addresses = round.addresses(srv.getTarget());
+    if (addresses.all().isEmpty()) {
+      return List.of(
+          new ServerEntry(List.of(name + ":" + srv.getPort(), "(" + addresses.fault() + ")")));
     }
-    targets.now.put(target, addresses);
-    return addresses;
+    return addresses.all().stream()
+        .map(address -> ServerEntry.of(address.getHostAddress(), srv.getPort()))
+        .toList();
   }
 
   @Override

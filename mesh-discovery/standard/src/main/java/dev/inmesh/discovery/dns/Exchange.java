@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
-import org.xbill.DNS.WireParseException;
 
 /**
  * One query to one name server and its answer, in the thread that asks, which an interrupt ends.
@@ -55,15 +54,24 @@ final class Exchange {
       channel.connect(server);
       channel.write(ByteBuffer.wrap(wire));
       DatagramPacket packet = new DatagramPacket(new byte[LONGEST_UDP], LONGEST_UDP);
+      IOException nonsense = null;
       while (true) {
         packet.setLength(LONGEST_UDP);
-        channel.socket().setSoTimeout(millisLeft());
-        channel.socket().receive(packet);
-        Message answer = parsed(Arrays.copyOf(packet.getData(), packet.getLength()));
-        if (belongs(answer)) {
-          return answer;
+        try {
+          channel.socket().setSoTimeout(millisLeft());
+          channel.socket().receive(packet);
+        } catch (SocketTimeoutException e) {
+          throw nonsense == null ? e : nonsense;
         }
-        // Whoever forges answers must not end the wait for the true one.
+        // Whoever forges answers, or mangles them, must not end the wait for the true one.
+        try {
+          Message answer = parsed(Arrays.copyOf(packet.getData(), packet.getLength()));
+          if (belongs(answer)) {
+            return answer;
+          }
+        } catch (IOException e) {
+          nonsense = e;
+        }
       }
     }
   }
@@ -89,7 +97,8 @@ final class Exchange {
   private static Message parsed(byte[] wire) throws IOException {
     try {
       return new Message(wire);
-    } catch (WireParseException e) {
+    } catch (IOException | RuntimeException e) {
+      // Both are how the parser says so.
       throw new IOException("an answer that is no DNS", e);
     }
   }

@@ -26,7 +26,7 @@ final class Lookup {
   private static final int MOST_ALIASES = 8;
 
   /** How long the lack of an answer holds when the answer doesn't say so. */
-  private static final long NEGATIVE_TTL_SECONDS = 5;
+  static final long NEGATIVE_TTL_SECONDS = 5;
 
   /** However long a zone says that a lack holds, a service may come up meanwhile. */
   private static final long LONGEST_NEGATIVE_TTL_SECONDS = 30;

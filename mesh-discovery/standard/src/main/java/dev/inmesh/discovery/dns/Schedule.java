@@ -12,8 +12,8 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 record Schedule(Duration least, Duration most) {
 
-  /** What can't be true is asked for again after this time. */
-  private static final Duration DOUBT = Duration.ofSeconds(1);
+  /** What can't be true is asked for again after this time at most. */
+  private static final Duration LONGEST_DOUBT = Duration.ofSeconds(3);
 
   /**
    * How long to wait, in milliseconds.
@@ -25,8 +25,12 @@ record Schedule(Duration least, Duration most) {
   }
 
   long waitMillis(long ttlSeconds, boolean settled, double random) {
-    long ahead = (long) (Math.min(ttlSeconds, 1L << 31) * 1000 * (0.8 + 0.1 * random));
-    long wait = settled ? ahead : Math.min(ahead, DOUBT.toMillis());
-    return Math.max(least.toMillis(), Math.min(wait, most.toMillis()));
+    long whole = Math.min(ttlSeconds, 1L << 31) * 1000;
+    if (!settled) {
+      // Not ahead of its end: a cache on the way would say the same again.
+      return Math.min(Math.max(whole, least.toMillis()), LONGEST_DOUBT.toMillis());
+    }
+    long ahead = (long) (whole * (0.8 + 0.1 * random));
+    return Math.max(least.toMillis(), Math.min(ahead, most.toMillis()));
   }
 }

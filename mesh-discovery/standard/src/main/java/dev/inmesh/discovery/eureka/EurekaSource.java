@@ -23,15 +23,17 @@ final class EurekaSource implements ServerSource {
     String app = Applications.Key.app(service);
     List<ServerEntry> last = List.of();
     boolean settled = false;
+    boolean doubted = false;
     long number = -1;
     while (true) {
-      RegistryCopy.State state = copy.after(number);
+      RegistryCopy.State state = copy.after(number, doubted);
       number = state.number();
       List<ServerEntry> servers = state.servers(app);
       if (settled && servers.equals(last)) {
         listing.unchanged();
       } else {
         settled = listing.list(servers);
+        doubted = !settled;
         last = servers;
       }
     }

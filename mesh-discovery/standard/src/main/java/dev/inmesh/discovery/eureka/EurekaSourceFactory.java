@@ -3,6 +3,7 @@ package dev.inmesh.discovery.eureka;
 import dev.inmesh.discovery.http.Credentials;
 import dev.inmesh.discovery.http.HttpKeys;
 import dev.inmesh.discovery.http.RegistryHttp;
+import dev.inmesh.server.Registrar;
 import dev.inmesh.server.ServerSource;
 import dev.inmesh.server.ServerSourceFactory;
 import dev.inmesh.server.SourceKey;
@@ -48,6 +49,14 @@ public final class EurekaSourceFactory implements ServerSourceFactory {
       SourceKey.word(
           "port", List.of("plain", "secure"), "Which port of an instance is its server's.");
 
+  static final SourceKey<Duration> LEASE =
+      SourceKey.duration(
+          "lease",
+          Duration.ofSeconds(5),
+          Duration.ofMinutes(10),
+          "30s",
+          "How long a registration of this process holds without being renewed.");
+
   /** For {@link java.util.ServiceLoader}. */
   public EurekaSourceFactory() {}
 
@@ -59,7 +68,7 @@ public final class EurekaSourceFactory implements ServerSourceFactory {
   @Override
   public List<SourceKey<?>> keys() {
     List<SourceKey<?>> keys = new ArrayList<>(HttpKeys.all());
-    keys.addAll(List.of(PATH, POLL, USERNAME, PASSWORD, TARGETS, PORT));
+    keys.addAll(List.of(PATH, POLL, USERNAME, PASSWORD, TARGETS, PORT, LEASE));
     return List.copyOf(keys);
   }
 
@@ -70,7 +79,20 @@ public final class EurekaSourceFactory implements ServerSourceFactory {
         new Instance.Form(
             settings.value(TARGETS).equals("name"), settings.value(PORT).equals("secure"));
     return new EurekaSource(
-        http, new RegistryCopy(http, path(settings.value(PATH)), form, settings.value(POLL)));
+        http,
+        new RegistryCopy(
+            http, path(settings.value(PATH)), form, settings.value(POLL), System::nanoTime));
+  }
+
+  /** With all addresses: the servers of a cluster tell each other. */
+  @Override
+  public Optional<Registrar> registrar(SourceSettings settings) {
+    return Optional.of(
+        new EurekaRegistrar(
+            HttpKeys.client(settings, ADDRESS, credentials(settings)),
+            path(settings.value(PATH)),
+            settings.value(PORT).equals("secure"),
+            settings.value(LEASE)));
   }
 
   private static List<String> path(String text) {

@@ -37,9 +37,12 @@ record Instance(String id, String status, ServerEntry entry) {
       zone = json.get("dataCenterInfo").get("metadata").get("availability-zone").text();
     }
     entry = zone.isEmpty() ? entry : entry.with("zone", zone);
-    for (String attribute : new String[] {"region", "weight"}) {
+    for (String attribute : new String[] {"region", "weight", "max_conns"}) {
       String value = metadata.get(attribute).text();
       entry = value.isEmpty() ? entry : entry.with(attribute, value);
+    }
+    if (metadata.get("backup").text().equals("true")) {
+      entry = entry.with("backup");
     }
     return json.get("status").text().equals("OUT_OF_SERVICE") ? entry.with("drain") : entry;
   }

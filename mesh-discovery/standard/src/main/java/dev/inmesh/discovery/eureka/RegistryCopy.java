@@ -1,8 +1,8 @@
 package dev.inmesh.discovery.eureka;
 
 import dev.inmesh.discovery.eureka.Applications.Said;
-import dev.inmesh.discovery.http.Answer;
 import dev.inmesh.discovery.http.Ask;
+import dev.inmesh.discovery.http.RefusedException;
 import dev.inmesh.discovery.http.RegistryHttp;
 import dev.inmesh.server.ServerEntry;
 import java.io.IOException;
@@ -11,18 +11,32 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a Eureka knows, asked for once in a while for all who follow it: all at first, and then what
- * has changed, as long as that adds up to what Eureka says that there is. Safe for concurrent use.
+ * has changed, as long as that adds up to what Eureka says that there is. That is a count by
+ * status, which other instances may have as well: whenever changes may have been missed, and once
+ * in a while anyway, all is asked for. Safe for concurrent use.
  */
 final class RegistryCopy {
+
+  /** Eureka tells of a change for 3 minutes, and an answer may come out of a cache. */
+  private static final long LONGEST_GAP_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  private static final long LONGEST_BELIEVED_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+  /** Whoever doubts an answer asks again after this, or earlier where all are asked earlier. */
+  private static final long DOUBT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final int TOO_MANY_REQUESTS = 429;
 
   private final RegistryHttp http;
   private final List<String> path;
   private final Instance.Form form;
   private final Duration poll;
+  private final LongSupplier clock;
 
   // All below is guarded by this.
 
@@ -41,8 +55,14 @@ final class RegistryCopy {
   private Forgotten forgotten = Forgotten.NONE;
   private long number;
 
+  /** Whether changes may have been missed since the last answer. */
+  private boolean doubtful;
+
+  private long answeredAt;
+  private long allAt;
+
   /** What was known at one time; the number grows with each answer. */
-  record State(long number, long until, Applications known, Forgotten forgotten) {
+  record State(long number, long askedAt, Applications known, Forgotten forgotten) {
 
     List<ServerEntry> servers(String app) {
       List<Instance> instances = new ArrayList<>(forgotten.of(app));
@@ -62,31 +82,37 @@ final class RegistryCopy {
    * A copy of nothing yet.
    *
    * @param path of the API
+   * @param clock in nanoseconds
    */
-  RegistryCopy(RegistryHttp http, List<String> path, Instance.Form form, Duration poll) {
+  RegistryCopy(
+      RegistryHttp http, List<String> path, Instance.Form form, Duration poll, LongSupplier clock) {
     this.http = http;
     this.path = path;
     this.form = form;
     this.poll = poll;
+    this.clock = clock;
   }
 
   /**
    * The next state after one, by its number; waits until it is time to ask again. One of those who
    * wait asks, for all.
    *
+   * @param doubted whether that one must be confirmed, and so the next one be had soon
    * @throws IOException if Eureka is away, for all who wait alike
    */
-  State after(long number) throws IOException, InterruptedException {
-    Optional<State> next = known(number);
+  State after(long number, boolean doubted) throws IOException, InterruptedException {
+    long pause = doubted ? Math.min(DOUBT_NANOS, poll.toNanos()) : poll.toNanos();
+    Optional<State> next = known(number, pause);
     return next.isPresent() ? next.get() : ask();
   }
 
   /** Empty for whoever is to ask. */
-  private synchronized Optional<State> known(long number) throws IOException, InterruptedException {
+  private synchronized Optional<State> known(long number, long pause)
+      throws IOException, InterruptedException {
     long before = asked;
     while (true) {
       State now = current;
-      long left = now == null ? 0 : now.until() - System.nanoTime();
+      long left = now == null ? 0 : now.askedAt() + pause - clock.getAsLong();
       if (now != null && now.number() > number && (left > 0 || asked != before)) {
         return Optional.of(now);
       }
@@ -106,19 +132,26 @@ final class RegistryCopy {
   }
 
   private State ask() throws IOException, InterruptedException {
-    long startedAt = System.nanoTime();
+    long startedAt = clock.getAsLong();
     State next = null;
     IOException failed = null;
     try {
-      if (!takeChanges()) {
+      boolean isMissing =
+          doubtful
+              || startedAt - answeredAt > LONGEST_GAP_NANOS
+              || startedAt - allAt > LONGEST_BELIEVED_NANOS;
+      if (isMissing || !takeChanges()) {
         takeAll();
+        allAt = startedAt;
       }
-      next = new State(++number, startedAt + poll.toNanos(), current(known), forgotten);
+      answeredAt = startedAt;
+      next = new State(++number, startedAt, current(known), forgotten);
       return next;
     } catch (IOException e) {
       failed = e;
       throw e;
     } finally {
+      doubtful = next == null;
       over(next, failed);
     }
   }
@@ -138,24 +171,32 @@ final class RegistryCopy {
     return known;
   }
 
-  /** Whether that was enough: a server that was restarted, or has no changes to tell, says all. */
+  /**
+   * Whether that was enough. One that was restarted, that has been told to tell no changes (403) or
+   * that can't tell them (500) may well say all; if it is away, that is seen then.
+   */
   private boolean takeChanges() throws IOException, InterruptedException {
     Applications before = known;
     if (before == null) {
       return false;
     }
-    Answer answer = http.ask(question("apps", "delta"));
-    if (answer.status() != 200) {
-      // 403: it has been told not to tell changes.
+    Said changes;
+    try {
+      changes = Said.of(http.ask(question("apps", "delta")).json(), form);
+    } catch (RefusedException e) {
+      if (e.status() == TOO_MANY_REQUESTS) {
+        throw e;
+      }
+      return false;
+    } catch (IOException e) {
       return false;
     }
-    Said changes = Said.of(answer.json(), form);
     Applications after = before.after(changes);
     if (!after.hash().equals(changes.hash())) {
       return false;
     }
     known = after;
-    forgotten = forgotten.after(changes.words(), System.nanoTime());
+    forgotten = forgotten.after(changes.words(), clock.getAsLong());
     return true;
   }
 
@@ -164,7 +205,7 @@ final class RegistryCopy {
     Applications now = Applications.of(Said.of(http.ask(question("apps")).json(), form));
     known = now;
     if (before != null) {
-      forgotten = forgotten.after(before, now, System.nanoTime());
+      forgotten = forgotten.after(before, now, clock.getAsLong());
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.inmesh.discovery.file;
 
 import dev.inmesh.discovery.json.Json;
+import dev.inmesh.discovery.json.JsonEntry;
 import dev.inmesh.server.ServerEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * What a file of servers says: JSON where its name ends in {@code .json}, else lines as nginx
@@ -74,22 +74,6 @@ final class ServerFile {
     if (!list.isArray()) {
       throw new IOException("its servers are no array");
     }
-    return list.elements().stream().map(ServerFile::entry).toList();
-  }
-
-  /** {@code "10.0.0.3:5000 weight=5"} or {@code {"address": "10.0.0.3:5000", "weight": 5}}. */
-  private static ServerEntry entry(Json json) {
-    if (!json.isObject()) {
-      return ServerEntry.line(json.text());
-    }
-    ServerEntry entry = new ServerEntry(List.of(json.get("address").text()));
-    for (Map.Entry<String, Json> field : json.fields().entrySet()) {
-      String value = field.getValue().text();
-      if (field.getKey().equals("address") || value.equals("false")) {
-        continue;
-      }
-      entry = value.equals("true") ? entry.with(field.getKey()) : entry.with(field.getKey(), value);
-    }
-    return entry;
+    return list.elements().stream().map(JsonEntry::of).toList();
   }
 }

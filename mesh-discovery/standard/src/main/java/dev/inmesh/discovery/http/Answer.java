@@ -64,8 +64,13 @@ public final class Answer {
     }
   }
 
+  /** What is wrong with it, in the words of a failure at this address. */
+  public IOException because(String words) {
+    return failures.because(words, null);
+  }
+
   /** What it says other than what was asked for, in a few words. */
-  public IOException refusal() {
+  public RefusedException refusal() {
     return failures.status(status, headers, body);
   }
 }

@@ -75,13 +75,21 @@ public final class Ask {
     return List.copyOf(more);
   }
 
+  /** Two dots would ask for something else. */
+  private static String name(String segment) {
+    if (segment.equals(".") || segment.equals("..")) {
+      throw new IllegalArgumentException("'" + segment + "' is no name");
+    }
+    return segment;
+  }
+
   Duration extra() {
     return extra;
   }
 
   Request.Builder request(HttpUrl base) {
     HttpUrl.Builder url = base.newBuilder();
-    path.forEach(url::addPathSegment);
+    path.forEach(segment -> url.addPathSegment(name(segment)));
     query.forEach(
         pair -> url.addQueryParameter(pair.name(), pair.value().isEmpty() ? null : pair.value()));
     Request.Builder request = new Request.Builder().url(url.build());

@@ -7,7 +7,9 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
 import okhttp3.Headers;
@@ -17,13 +19,21 @@ import org.jspecify.annotations.Nullable;
 final class Failures {
 
   private static final int LONGEST = 200;
+  private static final int LONGEST_PLACE = 100;
 
   private final String address;
-  private final Collection<String> secrets;
+  private final List<String> secrets;
 
+  /**
+   * @param secrets values of headers; {@code Bearer x} hides {@code x}
+   */
   Failures(String address, Collection<String> secrets) {
     this.address = address;
-    this.secrets = secrets;
+    this.secrets =
+        secrets.stream()
+            .map(value -> value.substring(value.lastIndexOf(' ') + 1))
+            .filter(value -> !value.isEmpty())
+            .toList();
   }
 
   /** A failure on the way. */
@@ -71,10 +81,25 @@ final class Failures {
   RefusedException status(int status, Headers headers, byte[] body) {
     String said = said(body);
     if (status >= 300 && status < 400) {
-      said = "a redirect, which is not followed, to " + headers.get("Location");
+      said = "a redirect, which is not followed, to " + place(headers.get("Location"));
     }
     String words = said.isEmpty() ? "status " + status : "status " + status + ": " + said;
-    return new RefusedException(address + ": " + shown(words), status);
+    return new RefusedException(address + ": " + shown(words), status, retryAfter(headers));
+  }
+
+  /** Where a redirect leads, and no more: what comes behind it may be a token, or a user's word. */
+  private static String place(@Nullable String location) {
+    if (location == null) {
+      return "nowhere";
+    }
+    String place = location.replaceFirst("[?#].*", "").replaceFirst("//[^/]*@", "//");
+    return place.length() <= LONGEST_PLACE ? place : place.substring(0, LONGEST_PLACE) + "...";
+  }
+
+  /** In seconds; a date, the other way to write it, isn't taken. */
+  private static Duration retryAfter(Headers headers) {
+    String seconds = String.valueOf(headers.get("Retry-After")).strip();
+    return Duration.ofSeconds(seconds.matches("[0-9]{1,9}") ? Long.parseLong(seconds) : 0);
   }
 
   /** What an error's body says: its message where it is JSON, else its first line of text. */
@@ -109,7 +134,7 @@ final class Failures {
   private String shown(String words) {
     String safe = words;
     for (String secret : secrets) {
-      safe = secret.isEmpty() ? safe : safe.replace(secret, "***");
+      safe = safe.replace(secret, "***");
     }
     safe = safe.replaceAll("\\p{Cntrl}+", " ").strip();
     return safe.length() <= LONGEST ? safe : safe.substring(0, LONGEST) + "...";

@@ -21,7 +21,7 @@ public final class HttpKeys {
   public static final SourceKey<String> CA_FILE =
       SourceKey.text(
           "ca-file",
-          "The certificates, as PEM, of those who vouch for it, instead of the JVM's; turns TLS on.");
+          "Who vouches for it: certificates as PEM, instead of the JVM's; turns TLS on.");
 
   /** How long a connection may take. */
   public static final SourceKey<Duration> CONNECT_TIMEOUT =
@@ -39,7 +39,7 @@ public final class HttpKeys {
           Duration.ofMillis(10),
           Duration.ofMinutes(5),
           "5s",
-          "How long an answer of one address may take, to its last byte, beside the time that it is asked to wait.");
+          "How long an answer may take to its last byte, beside what it is asked to wait.");
 
   private HttpKeys() {}
 
@@ -56,10 +56,23 @@ public final class HttpKeys {
   public static RegistryHttp client(
       SourceSettings settings, String otherwise, Credentials credentials) {
     List<String> addresses = settings.value(ADDRESS);
+    return client(settings, addresses.isEmpty() ? List.of(otherwise) : addresses, credentials);
+  }
+
+  /** The same of the first address alone. */
+  public static RegistryHttp clientOfFirst(
+      SourceSettings settings, String otherwise, Credentials credentials) {
+    List<String> addresses = settings.value(ADDRESS);
+    String first = addresses.isEmpty() ? otherwise : addresses.get(0);
+    return client(settings, List.of(first), credentials);
+  }
+
+  private static RegistryHttp client(
+      SourceSettings settings, List<String> addresses, Credentials credentials) {
     return new RegistryHttp(
         new RegistryHttp.Place(
             settings.id(),
-            addresses.isEmpty() ? List.of(otherwise) : addresses,
+            addresses,
             settings.value(TLS).equals("on") || !settings.value(CA_FILE).isEmpty(),
             settings.value(CA_FILE),
             settings.value(CONNECT_TIMEOUT),

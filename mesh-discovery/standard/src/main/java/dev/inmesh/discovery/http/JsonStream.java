@@ -26,6 +26,10 @@ public final class JsonStream implements AutoCloseable {
   private @Nullable Future<Optional<Json>> next;
   private boolean over;
 
+  private final Object lock = new Object();
+  private boolean busy;
+  private boolean closed;
+
   JsonStream(Response response, RegistryHttp.Started started, Workers workers, Runnable ended) {
     this.response = response;
     this.started = started;
@@ -46,7 +50,7 @@ public final class JsonStream implements AutoCloseable {
     boolean done = false;
     try {
       if (reading == null) {
-        reading = workers.start(this::read);
+        reading = begin();
         next = reading;
       }
       Optional<Json> value = Workers.result(reading, most.toMillis());
@@ -66,9 +70,36 @@ public final class JsonStream implements AutoCloseable {
     }
   }
 
+  private Future<Optional<Json>> begin() throws IOException {
+    synchronized (lock) {
+      busy = true;
+    }
+    try {
+      return workers.start(this::read);
+    } catch (IOException e) {
+      idle();
+      throw e;
+    }
+  }
+
   private Optional<Json> read() throws IOException {
-    in.allowAnew();
-    return values.next();
+    try {
+      in.allowAnew();
+      return values.next();
+    } finally {
+      idle();
+    }
+  }
+
+  private void idle() {
+    boolean last;
+    synchronized (lock) {
+      busy = false;
+      last = closed;
+    }
+    if (last) {
+      response.close();
+    }
   }
 
   /** Whether the registry has ended it. */
@@ -92,7 +123,15 @@ public final class JsonStream implements AutoCloseable {
       // It would be read to its end, which is not to come, by a close alone.
       started.call().cancel();
     }
-    response.close();
+    boolean idle;
+    synchronized (lock) {
+      closed = true;
+      idle = !busy;
+    }
+    // Never while it is read from: whoever reads closes it then.
+    if (idle) {
+      response.close();
+    }
     ended.run();
   }
 }

@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a registry over HTTP, at one address after the other. Answers are bounded in size and time;
- * redirects aren't followed and no proxy is used, so that credentials go nowhere else; an interrupt
- * ends each wait at once. Safe for concurrent use.
+ * redirects aren't followed and no proxy is used, so that credentials go nowhere else; an address
+ * that asks for a pause ({@code Retry-After}) gets it; an interrupt ends each wait at once. Safe
+ * for concurrent use.
  */
 public final class RegistryHttp implements AutoCloseable {
 
@@ -37,6 +38,7 @@ public final class RegistryHttp implements AutoCloseable {
   private final Credentials credentials;
   private final ConnectionPool pool = new ConnectionPool();
   private final Workers workers;
+  private final Pauses pauses;
   private final AtomicInteger current = new AtomicInteger();
   private final Set<Call> open = ConcurrentHashMap.newKeySet();
   private volatile @Nullable OkHttpClient client;
@@ -68,12 +70,13 @@ public final class RegistryHttp implements AutoCloseable {
     this.place = place;
     this.credentials = credentials;
     this.workers = new Workers(place.id());
+    this.pauses = new Pauses(place.addresses().size());
   }
 
   /**
    * Asks, at the address that answered last and then at each other one.
    *
-   * @return an answer with a status below 500
+   * @return an answer with a status below 500, other than 429
    * @throws IOException if no address gives one; in a few words, without credentials
    */
   public Answer ask(Ask ask) throws IOException, InterruptedException {
@@ -84,7 +87,7 @@ public final class RegistryHttp implements AutoCloseable {
    * Asks for a stream of JSON values, of which the first may come when it wants to.
    *
    * @throws IOException if no address answers with status 200; {@link RefusedException} where one
-   *     answered with another one below 500
+   *     answered with another one
    */
   public JsonStream open(Ask ask) throws IOException, InterruptedException {
     return anywhere(ask, this::stream);
@@ -98,16 +101,21 @@ public final class RegistryHttp implements AutoCloseable {
     int first = current.get();
     int count = place.addresses().size();
     IOException failure = new IOException("no address");
+    pauses.awaitAny();
     for (int i = 0; i < count; i++) {
       int index = (first + i) % count;
+      if (pauses.left(index) > 0) {
+        continue;
+      }
       try {
         T result = way.go(start(ask, place.addresses().get(index)));
         current.set(index);
         return result;
       } catch (RefusedException e) {
-        if (e.status() < 500) {
+        if (!e.isOfTheMoment()) {
           throw e;
         }
+        pauses.pause(index, e.retryAfter());
         failure = e;
       } catch (IOException e) {
         failure = e;
@@ -164,8 +172,9 @@ public final class RegistryHttp implements AutoCloseable {
               }
             });
     open.remove(call);
-    if (answer.status() >= 500) {
-      throw answer.refusal();
+    RefusedException refusal = answer.refusal();
+    if (refusal.isOfTheMoment()) {
+      throw refusal;
     }
     return answer;
   }

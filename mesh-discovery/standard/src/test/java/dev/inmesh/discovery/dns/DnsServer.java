@@ -19,6 +19,7 @@ import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
+import org.xbill.DNS.NSRecord;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Rcode;
@@ -40,6 +41,9 @@ final class DnsServer implements AutoCloseable {
   private volatile List<Record> records = List.of();
   private volatile int rcode = Rcode.NOERROR;
   private volatile boolean silent;
+  private volatile boolean garbling;
+  private volatile boolean referring;
+  private volatile String failing = "";
   private DatagramSocket udp;
   private ServerSocket tcp;
 
@@ -91,6 +95,21 @@ final class DnsServer implements AutoCloseable {
     silent = whether;
   }
 
+  /** Answers questions for this name with a failure. */
+  void failFor(String name) {
+    failing = name;
+  }
+
+  /** Sends something else before each answer over UDP. */
+  void garble() {
+    garbling = true;
+  }
+
+  /** Names other name servers instead of what it doesn't have. */
+  void refer() {
+    referring = true;
+  }
+
   void kill() throws IOException {
     udp.close();
     tcp.close();
@@ -111,6 +130,10 @@ final class DnsServer implements AutoCloseable {
         Message query = new Message(Arrays.copyOf(buffer, packet.getLength()));
         OPTRecord opt = query.getOPT();
         byte[] answer = answer(query).toWire(opt == null ? PLAIN_UDP : opt.getPayloadSize());
+        if (garbling) {
+          byte[] garbage = Arrays.copyOf(answer, 20);
+          socket.send(new DatagramPacket(garbage, garbage.length, packet.getSocketAddress()));
+        }
         if (!silent) {
           socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
         }
@@ -149,6 +172,10 @@ final class DnsServer implements AutoCloseable {
       return answer;
     }
     Name name = question.getName();
+    if (!failing.isEmpty() && name.equals(name(failing))) {
+      answer.getHeader().setRcode(Rcode.SERVFAIL);
+      return answer;
+    }
     boolean known = false;
     for (Record record : records) {
       known |= record.getName().equals(name);
@@ -156,6 +183,12 @@ final class DnsServer implements AutoCloseable {
           && (record.getType() == question.getType() || record instanceof CNAMERecord)) {
         answer.addRecord(record, Section.ANSWER);
       }
+    }
+    if (referring && answer.getSection(Section.ANSWER).isEmpty()) {
+      answer.getHeader().unsetFlag(Flags.AA);
+      answer.addRecord(
+          new NSRecord(name("test"), DClass.IN, 1, name("ns.test")), Section.AUTHORITY);
+      return answer;
     }
     if (!known) {
       answer.getHeader().setRcode(Rcode.NXDOMAIN);

@@ -1,5 +1,6 @@
 package dev.inmesh.discovery.dns;
 
+import dev.inmesh.discovery.contract.Installed;
 import dev.inmesh.discovery.contract.TestRegistry;
 import dev.inmesh.server.ServerEntry;
 import java.io.IOException;
@@ -10,8 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.xbill.DNS.Type;
 
 /** dnsmasq as a process, which lists the addresses of a file of hosts. */
@@ -19,12 +18,15 @@ final class Dnsmasq implements TestRegistry {
 
   private static final String NAME = "inventory.test";
 
+  private final Path program;
   private final Path hosts;
   private final int serversPort;
   private final int port;
   private Process process;
 
+  /** Starts one; the test is skipped where there is none. */
   Dnsmasq(Path folder, int serversPort) throws IOException {
+    this.program = Installed.program("dnsmasq");
     this.hosts = Files.writeString(folder.resolve("hosts"), "");
     this.serversPort = serversPort;
     try (DatagramSocket free = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
@@ -33,16 +35,9 @@ final class Dnsmasq implements TestRegistry {
     this.process = run();
   }
 
-  static Optional<Path> program() {
-    return Stream.of("/usr/sbin/dnsmasq", "/usr/bin/dnsmasq", "/usr/local/sbin/dnsmasq")
-        .map(Path::of)
-        .filter(Files::isExecutable)
-        .findFirst();
-  }
-
   private Process run() throws IOException {
     return new ProcessBuilder(
-            program().orElseThrow().toString(),
+            program.toString(),
             "--keep-in-foreground",
             "--conf-file=/dev/null",
             "--user=" + System.getProperty("user.name"),

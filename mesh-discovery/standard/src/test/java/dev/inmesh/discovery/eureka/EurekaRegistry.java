@@ -13,6 +13,8 @@ import java.util.Set;
 /** An app of a real Eureka, whose instances register anew when it comes back. */
 final class EurekaRegistry implements TestRegistry {
 
+  private static final String POLL = System.getProperty("inmesh.eureka.poll", "1s");
+
   private final EurekaProcess eureka;
   private final String app;
   private final Registrations registrations;
@@ -27,7 +29,7 @@ final class EurekaRegistry implements TestRegistry {
 
   @Override
   public Map<String, String> keys() {
-    return Map.of("type", "eureka", "address", eureka.address(), "poll", "1s");
+    return Map.of("type", "eureka", "address", eureka.address(), "poll", POLL, "lease", "5s");
   }
 
   @Override
@@ -39,6 +41,10 @@ final class EurekaRegistry implements TestRegistry {
   public void list(List<ServerEntry> entries) throws IOException {
     List<String> ids = Registrations.ids(entries);
     Set<String> others = new HashSet<>(registered.keySet());
+    if (!killed) {
+      // Whoever has registered by itself.
+      others.addAll(registrations.ids(app));
+    }
     for (int i = 0; i < entries.size(); i++) {
       String id = ids.get(i);
       Map<String, Object> instance = Registrations.instance(app, id, entries.get(i));
@@ -70,8 +76,19 @@ final class EurekaRegistry implements TestRegistry {
     }
   }
 
+  /** Leaves a server to the next test. */
   @Override
   public void close() throws IOException {
-    list(List.of());
+    registered.clear();
+    try {
+      if (killed) {
+        restart();
+      }
+      list(List.of());
+    } catch (IOException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException(e);
+    }
   }
 }

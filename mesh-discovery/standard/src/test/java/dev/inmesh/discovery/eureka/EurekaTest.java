@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inmesh.Mesh;
 import dev.inmesh.discovery.eureka.server.EurekaProcess;
+import dev.inmesh.discovery.http.Follow;
+import dev.inmesh.server.Registrar;
 import dev.inmesh.server.ServerEntry;
 import java.util.HashMap;
 import java.util.List;
@@ -93,6 +95,46 @@ final class EurekaTest {
 
       registrations.override("override", "a", "UP");
       awaitServers(mesh, "10.0.0.1:80 UP 1");
+    }
+  }
+
+  private static Registrar registrar() {
+    EurekaSourceFactory factory = new EurekaSourceFactory();
+    return factory
+        .registrar(Follow.settings(factory, Map.of("address", List.of(eureka.address()))))
+        .orElseThrow();
+  }
+
+  @Test
+  void whatAFormerProcessLeftDrainedBecomesThisOnes() throws Exception {
+    ServerEntry entry = ServerEntry.of("10.0.0.1", 80);
+    try (Registrar former = registrar()) {
+      former.register("former", entry.with("weight", "5"));
+      try (Mesh mesh = mesh("former");
+          Registrar next = registrar()) {
+        assertThat(servers(mesh)).containsExactly("10.0.0.1:80 UP 5");
+        former.register("former", entry.with("weight", "5").with("drain"));
+        awaitServers(mesh, "10.0.0.1:80 DRAINED 5");
+
+        next.register("former", entry.with("weight", "6"));
+
+        awaitServers(mesh, "10.0.0.1:80 UP 6");
+      }
+    }
+  }
+
+  @Test
+  void oneThatRegistersDrainedIsNeverSeenToServeAndMayServeLater() throws Exception {
+    ServerEntry entry = ServerEntry.of("10.0.0.1", 80);
+    try (Registrar registrar = registrar()) {
+      registrar.register("drained", entry.with("drain"));
+      try (Mesh mesh = mesh("drained")) {
+        assertThat(servers(mesh)).containsExactly("10.0.0.1:80 DRAINED 1");
+
+        registrar.register("drained", entry);
+
+        awaitServers(mesh, "10.0.0.1:80 UP 1");
+      }
     }
   }
 

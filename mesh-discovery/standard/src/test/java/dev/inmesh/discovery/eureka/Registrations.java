@@ -1,5 +1,6 @@
 package dev.inmesh.discovery.eureka;
 
+import dev.inmesh.discovery.json.Json;
 import dev.inmesh.discovery.json.JsonText;
 import dev.inmesh.server.ServerEntry;
 import java.io.IOException;
@@ -64,6 +65,27 @@ final class Registrations {
 
   void deregister(String app, String id) throws IOException {
     send("DELETE", null, at(app, id).build());
+  }
+
+  /** Of all instances of an app; none of an app that there isn't. */
+  List<String> ids(String app) throws IOException {
+    Request request =
+        new Request.Builder()
+            .url(apps.newBuilder().addPathSegment(app).build())
+            .header("Accept", "application/json")
+            .build();
+    try (Response response = http.newCall(request).execute()) {
+      if (response.code() == 404) {
+        return List.of();
+      }
+      return Json.parse(response.body().bytes())
+          .get("application")
+          .get("instance")
+          .elements()
+          .stream()
+          .map(instance -> instance.get("instanceId").text())
+          .toList();
+    }
   }
 
   void override(String app, String id, String status) throws IOException {

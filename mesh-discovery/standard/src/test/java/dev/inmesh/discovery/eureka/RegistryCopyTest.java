@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.inmesh.discovery.eureka.RegistryCopy.State;
 import dev.inmesh.discovery.http.Credentials;
+import dev.inmesh.discovery.http.Follow;
 import dev.inmesh.discovery.http.RegistryHttp;
 import dev.inmesh.discovery.json.JsonText;
 import dev.inmesh.server.ServerEntry;
@@ -17,6 +18,8 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -25,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** How a copy is kept, against answers that a Eureka gives seldom. */
 @Timeout(60)
@@ -37,6 +42,9 @@ final class RegistryCopyTest {
   private volatile MockResponse all = said("");
   private volatile MockResponse delta = said("");
   private final RegistryHttp http;
+
+  /** By how much it is later than it is, in nanoseconds. */
+  private final AtomicLong later = new AtomicLong();
 
   RegistryCopyTest() throws IOException {
     server.start();
@@ -99,7 +107,12 @@ final class RegistryCopyTest {
   }
 
   private RegistryCopy copy(Duration poll) {
-    return new RegistryCopy(http, List.of("eureka", "v2"), new Instance.Form(false, false), poll);
+    return new RegistryCopy(
+        http,
+        List.of("eureka", "v2"),
+        new Instance.Form(false, false),
+        poll,
+        () -> System.nanoTime() + later.get());
   }
 
   private RegistryCopy copy() {
@@ -115,9 +128,9 @@ final class RegistryCopyTest {
     RegistryCopy copy = copy();
     all = said("UP_2_", instance(1, "ADDED"), instance(2, "ADDED"));
 
-    State first = copy.after(-1);
+    State first = copy.after(-1, false);
     delta = said("UP_2_", instance(2, "DELETED"), instance(3, "ADDED"));
-    State second = copy.after(first.number());
+    State second = copy.after(first.number(), false);
 
     assertThat(servers(first)).containsExactly("10.0.0.1:80", "10.0.0.2:80");
     assertThat(servers(second)).containsExactly("10.0.0.1:80", "10.0.0.3:80");
@@ -129,11 +142,11 @@ final class RegistryCopyTest {
   void changesThatDoNotAddUpAreFollowedByTheWhole() throws Exception {
     RegistryCopy copy = copy();
     all = said("UP_1_", instance(1, "ADDED"));
-    State first = copy.after(-1);
+    State first = copy.after(-1, false);
 
     all = said("UP_3_", instance(1, "ADDED"), instance(2, "ADDED"), instance(3, "ADDED"));
     delta = said("UP_3_", instance(3, "ADDED"));
-    State second = copy.after(first.number());
+    State second = copy.after(first.number(), false);
 
     assertThat(servers(second)).containsExactly("10.0.0.1:80", "10.0.0.2:80", "10.0.0.3:80");
   }
@@ -142,19 +155,122 @@ final class RegistryCopyTest {
   void aServerThatTellsNoChangesIsAskedForTheWhole() throws Exception {
     RegistryCopy copy = copy();
     all = said("UP_1_", instance(1, "ADDED"));
-    State first = copy.after(-1);
+    State first = copy.after(-1, false);
 
     delta = FORBIDDEN;
     all = said("UP_2_", instance(1, "ADDED"), instance(2, "ADDED"));
 
-    assertThat(servers(copy.after(first.number()))).containsExactly("10.0.0.1:80", "10.0.0.2:80");
+    assertThat(servers(copy.after(first.number(), false)))
+        .containsExactly("10.0.0.1:80", "10.0.0.2:80");
+  }
+
+  private static List<MockResponse> noChanges() {
+    return List.of(
+        FORBIDDEN,
+        new MockResponse.Builder().code(404).build(),
+        new MockResponse.Builder().code(500).build(),
+        text("<html>"),
+        text("{}"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("noChanges")
+  void aServerThatCanNotTellChangesIsNoOutage(MockResponse answer) throws Exception {
+    RegistryCopy copy = copy();
+    all = said("UP_1_", instance(1, "ADDED"));
+    State first = copy.after(-1, false);
+
+    delta = answer;
+    all = said("UP_1_", instance(2, "ADDED"));
+
+    assertThat(servers(copy.after(first.number(), false))).contains("10.0.0.2:80");
+  }
+
+  @Test
+  void aServerThatWantsToBeLeftAloneIs() throws Exception {
+    RegistryCopy copy = copy();
+    all = said("UP_1_", instance(1, "ADDED"));
+    State first = copy.after(-1, false);
+
+    delta = new MockResponse.Builder().code(429).build();
+
+    assertThatThrownBy(() -> copy.after(first.number(), false)).hasMessageContaining("429");
+    assertThat(questions).containsExactly("/eureka/v2/apps", "/eureka/v2/apps/delta");
+  }
+
+  @Test
+  void afterAFailureAllIsAskedForThoughTheCountsAgree() throws Exception {
+    RegistryCopy copy = copy();
+    all = said("UP_3_", instance(1, "ADDED"), instance(2, "ADDED"), instance(3, "ADDED"));
+    State first = copy.after(-1, false);
+    all = new MockResponse.Builder().code(503).build();
+    delta = all;
+    assertThatThrownBy(() -> copy.after(first.number(), false)).hasMessageContaining("503");
+    questions.clear();
+
+    all = said("UP_3_", instance(1, "ADDED"), instance(2, "ADDED"), instance(4, "ADDED"));
+    delta = said("UP_3_");
+    State second = copy.after(first.number(), false);
+
+    assertThat(servers(second)).containsExactly("10.0.0.1:80", "10.0.0.2:80", "10.0.0.4:80");
+    assertThat(questions).containsExactly("/eureka/v2/apps");
+  }
+
+  @Test
+  void afterAGapAllIsAskedForThoughTheCountsAgree() throws Exception {
+    RegistryCopy copy = copy();
+    all = said("UP_3_", instance(1, "ADDED"), instance(2, "ADDED"), instance(3, "ADDED"));
+    State first = copy.after(-1, false);
+
+    later.addAndGet(TimeUnit.SECONDS.toNanos(61));
+    all = said("UP_3_", instance(1, "ADDED"), instance(2, "ADDED"), instance(4, "ADDED"));
+    delta = said("UP_3_");
+
+    assertThat(servers(copy.after(first.number(), false)))
+        .containsExactly("10.0.0.1:80", "10.0.0.2:80", "10.0.0.4:80");
+  }
+
+  @Test
+  void onceInAWhileAllIsAskedForAnyway() throws Exception {
+    RegistryCopy copy = copy();
+    all = said("UP_1_", instance(1, "ADDED"));
+    delta = said("UP_1_");
+    State state = copy.after(-1, false);
+    for (int i = 0; i < 9; i++) {
+      later.addAndGet(TimeUnit.SECONDS.toNanos(50));
+      state = copy.after(state.number(), false);
+    }
+
+    // After 300 s and the moment that the questions take: the seventh is for all.
+    assertThat(questions).filteredOn(path -> path.endsWith("/apps")).hasSize(2);
+    assertThat(questions).filteredOn(path -> path.endsWith("/delta")).hasSize(8);
+  }
+
+  @Test
+  void anAnswerThatIsDoubtedIsAskedForAgainSoon() throws Exception {
+    try (Follow follow =
+        Follow.of(
+            new EurekaSourceFactory(),
+            "inventory",
+            Map.of(
+                "address",
+                List.of("localhost:" + server.getPort()),
+                "poll",
+                Duration.ofMinutes(10)))) {
+      assertThat(follow.next()).isEqualTo("[]");
+      assertThat(follow.next()).isEqualTo("[]");
+
+      all = said("UP_1_", instance(1, "ADDED"));
+      delta = said("UP_1_", instance(1, "ADDED"));
+      follow.await("[10.0.0.1:80]");
+    }
   }
 
   @Test
   void aServerThatStartsIsAway() {
     all = FORBIDDEN;
 
-    assertThatThrownBy(() -> copy().after(-1))
+    assertThatThrownBy(() -> copy().after(-1, false))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("403");
   }
@@ -163,7 +279,7 @@ final class RegistryCopyTest {
   void anAnswerThatIsNotOfEurekaIsNoEmptyRegistry() {
     all = text("{}");
 
-    assertThatThrownBy(() -> copy().after(-1))
+    assertThatThrownBy(() -> copy().after(-1, false))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("not an answer of Eureka");
   }
@@ -172,14 +288,14 @@ final class RegistryCopyTest {
   void whatARestartedEurekaForgetsStaysUntilItIsRegisteredAnewOrGone() throws Exception {
     RegistryCopy copy = copy();
     all = said("UP_3_", instance(1, "ADDED"), instance(2, "ADDED"), instance(3, "ADDED"));
-    State before = copy.after(-1);
+    State before = copy.after(-1, false);
 
     all = said("");
-    State restarted = copy.after(before.number());
+    State restarted = copy.after(before.number(), false);
     assertThat(servers(restarted)).isEqualTo(servers(before));
 
     delta = said("UP_1_", instance(1, "ADDED"), instance(2, "DELETED"));
-    State later = copy.after(restarted.number());
+    State later = copy.after(restarted.number(), false);
     assertThat(servers(later)).containsExactly("10.0.0.1:80", "10.0.0.3:80");
   }
 
@@ -187,12 +303,13 @@ final class RegistryCopyTest {
   void fewThatAreGoneWithoutAWordAreGone() throws Exception {
     RegistryCopy copy = copy();
     all = said("UP_3_", instance(1, "ADDED"), instance(2, "ADDED"), instance(3, "ADDED"));
-    State before = copy.after(-1);
+    State before = copy.after(-1, false);
 
     all = said("UP_2_", instance(1, "ADDED"), instance(2, "ADDED"));
     delta = said("UP_2_");
 
-    assertThat(servers(copy.after(before.number()))).containsExactly("10.0.0.1:80", "10.0.0.2:80");
+    assertThat(servers(copy.after(before.number(), false)))
+        .containsExactly("10.0.0.1:80", "10.0.0.2:80");
   }
 
   @Test
@@ -204,8 +321,48 @@ final class RegistryCopyTest {
                 + "\"port\":{\"$\":\"80\",\"@enabled\":true},\"metadata\":{},\"dataCenterInfo\":"
                 + "{\"name\":\"Amazon\",\"metadata\":{\"availability-zone\":\"eu-north-1a\"}}}}}}");
 
-    assertThat(copy().after(-1).servers("INVENTORY"))
+    assertThat(copy().after(-1, false).servers("INVENTORY"))
         .containsExactly(ServerEntry.of("10.0.0.1", 80).with("zone", "eu-north-1a"));
+  }
+
+  @Test
+  void whoJoinsWhileOthersWaitForTheNextAnswerIsToldTheLastOne() throws Exception {
+    RegistryCopy copy = copy(Duration.ofHours(1));
+    all = said("UP_1_", instance(1, "ADDED"));
+    State first = copy.after(-1, false);
+    Thread waiting =
+        new Thread(
+            () -> {
+              try {
+                State unused = copy.after(first.number(), false);
+              } catch (IOException | InterruptedException end) {
+                // asked to
+              }
+            });
+    waiting.start();
+    while (waiting.getState() != Thread.State.TIMED_WAITING) {
+      Thread.sleep(1);
+    }
+
+    assertThat(servers(copy.after(-1, false))).containsExactly("10.0.0.1:80");
+
+    waiting.interrupt();
+    waiting.join();
+  }
+
+  @Test
+  void anOutageIsForgottenWithTheNextAnswer() throws Exception {
+    RegistryCopy copy = copy();
+    all = said("UP_1_", instance(1, "ADDED"));
+    State first = copy.after(-1, false);
+
+    all = new MockResponse.Builder().code(503).build();
+    delta = all;
+    assertThatThrownBy(() -> copy.after(first.number(), false)).hasMessageContaining("503");
+    assertThatThrownBy(() -> copy.after(-1, false)).hasMessageContaining("503");
+
+    all = said("UP_2_", instance(1, "ADDED"), instance(2, "ADDED"));
+    assertThat(servers(copy.after(-1, false))).containsExactly("10.0.0.1:80", "10.0.0.2:80");
   }
 
   @Test
@@ -219,9 +376,9 @@ final class RegistryCopyTest {
           new Thread(
               () -> {
                 try {
-                  State state = copy.after(-1);
+                  State state = copy.after(-1, false);
                   heard.countDown();
-                  State unused = copy.after(state.number());
+                  State unused = copy.after(state.number(), false);
                 } catch (IOException | InterruptedException end) {
                   // asked to
                 }

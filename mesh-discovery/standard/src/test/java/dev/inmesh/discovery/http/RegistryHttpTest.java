@@ -81,6 +81,15 @@ final class RegistryHttpTest {
   }
 
   @Test
+  void dotsLeadNowhereElse() {
+    try (RegistryHttp http = client()) {
+      assertThatThrownBy(() -> http.ask(Ask.get("v1", "..", "x")))
+          .hasMessageEndingWith(": '..' is no name");
+    }
+    assertThat(first.getRequestCount()).isZero();
+  }
+
+  @Test
   void anAddressThatFailsIsLeftForTheNextOne() throws Exception {
     first.enqueue(status(500, "no leader"));
     second.enqueue(status(200, "1"));
@@ -125,6 +134,34 @@ final class RegistryHttpTest {
   }
 
   @Test
+  void anAddressThatAsksForAPauseGetsIt() throws Exception {
+    first.enqueue(
+        new MockResponse.Builder().code(429).addHeader("Retry-After", "3600").body("slow").build());
+    second.enqueue(status(200, "1"));
+    second.enqueue(status(500, ""));
+    try (RegistryHttp http = client()) {
+      assertThat(http.ask(Ask.get("x")).json().text()).isEqualTo("1");
+
+      assertThatThrownBy(() -> http.ask(Ask.get("x"))).hasMessageContaining("status 500");
+      assertThat(first.getRequestCount()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aPauseOfTheOnlyAddressIsWaitedFor() throws Exception {
+    first.enqueue(
+        new MockResponse.Builder().code(503).addHeader("Retry-After", "1").body("slow").build());
+    first.enqueue(status(200, "1"));
+    try (RegistryHttp http = alone(false, "")) {
+      assertThatThrownBy(() -> http.ask(Ask.get("x"))).hasMessageEndingWith("status 503: slow");
+      long begin = System.nanoTime();
+
+      assertThat(http.ask(Ask.get("x")).json().text()).isEqualTo("1");
+      assertThat(System.nanoTime() - begin).isGreaterThan(500_000_000);
+    }
+  }
+
+  @Test
   void aRedirectIsNotFollowed() throws Exception {
     first.enqueue(
         new MockResponse.Builder()
@@ -137,6 +174,24 @@ final class RegistryHttpTest {
       assertThatThrownBy(answer::json).hasMessageContaining("status 307: a redirect, which is not");
       assertThat(second.getRequestCount()).isZero();
     }
+  }
+
+  @Test
+  void whereARedirectLeadsIsToldWithoutCredentials() throws Exception {
+    first.enqueue(redirect("https://user:pa@ss@sso.test/login?token=abc#def"));
+    first.enqueue(redirect("/" + "x".repeat(1000)));
+    first.enqueue(status(302, ""));
+    try (RegistryHttp http = client()) {
+      assertThat(http.ask(Ask.get("x")).refusal())
+          .hasMessageEndingWith("which is not followed, to https://sso.test/login");
+      assertThat(http.ask(Ask.get("x")).refusal())
+          .hasMessageEndingWith("to /" + "x".repeat(99) + "...");
+      assertThat(http.ask(Ask.get("x")).refusal()).hasMessageEndingWith("to nowhere");
+    }
+  }
+
+  private static MockResponse redirect(String location) {
+    return new MockResponse.Builder().code(302).addHeader("Location", location).build();
   }
 
   @Test
@@ -294,6 +349,23 @@ final class RegistryHttpTest {
       assertThat(stream.next(Duration.ofMillis(10))).isEmpty();
       assertThat(stream.next(Duration.ofMillis(10))).isEmpty();
       assertThat(stream.isOver()).isFalse();
+    }
+  }
+
+  @Test
+  void aStreamMayBeClosedWhileItIsRead() throws Exception {
+    try (RegistryHttp http = client()) {
+      for (int i = 0; i < 30; i++) {
+        first.enqueue(
+            new MockResponse.Builder()
+                .chunkedBody("{\"n\":1}     ", 7)
+                .throttleBody(12, 20, TimeUnit.SECONDS)
+                .build());
+        try (JsonStream stream = http.open(Ask.get("x"))) {
+          assertThat(stream.next(LONG)).isPresent();
+          assertThat(stream.next(Duration.ofMillis(1))).isEmpty();
+        }
+      }
     }
   }
 

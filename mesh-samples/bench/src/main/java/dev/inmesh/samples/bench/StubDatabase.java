@@ -16,8 +16,8 @@ import net.bytebuddy.implementation.FixedValue;
 import net.bytebuddy.implementation.StubMethod;
 
 /**
- * A database that costs nothing: classes that are made for it, as a driver's would be, whose methods
- * answer with a constant.
+ * A database that costs nothing: classes that are made for it, as a driver's would be, whose
+ * methods answer with a constant.
  */
 final class StubDatabase {
 
@@ -32,8 +32,7 @@ final class StubDatabase {
     Connection connection =
         stub(
             Connection.class,
-            Map.of(
-                "prepareStatement", statement, "getMetaData", metaData, "getAutoCommit", true));
+            Map.of("prepareStatement", statement, "getMetaData", metaData, "getAutoCommit", true));
     return stub(DataSource.class, Map.of("getConnection", connection));
   }
 

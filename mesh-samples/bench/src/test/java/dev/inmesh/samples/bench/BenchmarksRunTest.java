@@ -89,8 +89,12 @@ final class BenchmarksRunTest {
     String report = ProxyComparison.run(1, 0);
 
     assertThat(report).contains("inmesh least_time").contains("inmesh least_conn");
-    assertThat(report).containsAnyOf("nginx least_conn", "nginx is not installed");
-    assertThat(report).containsAnyOf("HAProxy leastconn", "HAProxy is not installed");
+    if (Boolean.getBoolean("inmesh.ci")) {
+      assertThat(report).contains("nginx least_conn").contains("HAProxy leastconn");
+    } else {
+      assertThat(report).containsAnyOf("nginx least_conn", "nginx is not installed");
+      assertThat(report).containsAnyOf("HAProxy leastconn", "HAProxy is not installed");
+    }
     // The last column of each variant's line.
     assertThat(report.lines().filter(line -> line.contains("least"))).allMatch(this::hasNoFailure);
   }

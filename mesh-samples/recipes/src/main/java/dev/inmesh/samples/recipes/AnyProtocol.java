@@ -22,6 +22,7 @@ public final class AnyProtocol {
 
   /** Takes the servers, separated by commas. */
   public static void main(String[] args) throws IOException {
+    Usage.check(AnyProtocol.class, args, "<host:port,...>");
     System.out.println("sent by " + run(args[0], "It works."));
   }
 

@@ -18,6 +18,8 @@ public final class DrainForDeployment {
 
   /** Shows who is in and who is out; {@code mesh.upstream.inventory.servers} names the servers. */
   public static void main(String[] args) throws Exception {
+    Usage.check(
+        DrainForDeployment.class, args, "-Dmesh.upstream.inventory.servers=<host:port,...>");
     try (Mesh mesh = Mesh.fromSystemProperties()) {
       run(mesh.upstream("inventory"), server -> System.out.println(mesh.upstream("inventory")));
     }

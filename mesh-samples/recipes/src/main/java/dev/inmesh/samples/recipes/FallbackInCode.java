@@ -23,6 +23,7 @@ public final class FallbackInCode {
 
   /** Takes the servers, separated by commas; prints the answer. */
   public static void main(String[] args) throws IOException {
+    Usage.check(FallbackInCode.class, args, "<host:port,...>");
     System.out.println(run(args[0], "/v1/price/7"));
   }
 

@@ -20,6 +20,7 @@ public final class FirstCall {
 
   /** Prints an answer and the server that gave it. */
   public static void main(String[] args) throws IOException {
+    Usage.check(FirstCall.class, args, "-Dmesh.upstream.inventory.servers=<host:port,...>");
     System.out.println(run());
   }
 

@@ -20,6 +20,7 @@ public final class LiveChange {
 
   /** Takes the address of a server that needs more than 100 ms; prints what became of the calls. */
   public static void main(String[] args) throws IOException {
+    Usage.check(LiveChange.class, args, "<host:port>");
     run(args[0]).forEach(System.out::println);
   }
 

@@ -21,6 +21,7 @@ public final class PageUnderDeadline {
 
   /** Takes a server of the inventory and one of the reviews; prints where each part came from. */
   public static void main(String[] args) throws IOException {
+    Usage.check(PageUnderDeadline.class, args, "<inventory host:port>", "<reviews host:port>");
     System.out.println(run(args[0], args[1], Duration.ofMillis(300)));
   }
 

@@ -28,6 +28,7 @@ public final class RetrofitService {
 
   /** Takes the servers, separated by commas; prints an answer and the server that gave it. */
   public static void main(String[] args) throws IOException {
+    Usage.check(RetrofitService.class, args, "<host:port,...>");
     System.out.println(run(args[0]));
   }
 

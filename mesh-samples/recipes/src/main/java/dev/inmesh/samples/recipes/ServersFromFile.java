@@ -18,6 +18,7 @@ public final class ServersFromFile {
 
   /** Takes the addresses of two servers; prints what the first and then the second one answers. */
   public static void main(String[] args) throws IOException, InterruptedException {
+    Usage.check(ServersFromFile.class, args, "<host:port>", "<another host:port>");
     run(args[0], args[1]).forEach(System.out::println);
   }
 

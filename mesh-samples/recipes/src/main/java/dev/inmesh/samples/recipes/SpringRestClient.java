@@ -17,6 +17,7 @@ public final class SpringRestClient {
 
   /** Takes the servers, separated by commas; prints an answer and the server that gave it. */
   public static void main(String[] args) {
+    Usage.check(SpringRestClient.class, args, "<host:port,...>");
     System.out.println(run(args[0]));
   }
 

@@ -18,6 +18,7 @@ public final class TimeoutsAndDefault {
 
   /** Takes the servers, separated by commas; prints the answer and where it came from. */
   public static void main(String[] args) throws IOException {
+    Usage.check(TimeoutsAndDefault.class, args, "<host:port,...>");
     System.out.println(run(args[0]));
   }
 

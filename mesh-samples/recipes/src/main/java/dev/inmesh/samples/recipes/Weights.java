@@ -18,6 +18,7 @@ public final class Weights {
 
   /** Takes the addresses of the big and of the small server; prints who answered how often. */
   public static void main(String[] args) throws IOException {
+    Usage.check(Weights.class, args, "<big host:port>", "<small host:port>");
     System.out.println(run(args[0], args[1]));
   }
 

@@ -16,9 +16,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.apache.curator.test.TestingServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.web.client.ResourceAccessException;
@@ -138,6 +143,37 @@ final class RecipesTest {
       assertThat(inventory.servers())
           .extracting(ServerStatus::state)
           .containsOnly(ServerStatus.State.UP);
+    }
+  }
+
+  @Test
+  void noCallFailsWhileThreeServicesAreRestarted() throws Exception {
+    try (TestingServer zooKeeper = new TestingServer();
+        Mesh mesh =
+            Mesh.of(
+                Map.of(
+                    "mesh.discovery.zk.type", "zookeeper",
+                    "mesh.discovery.zk.address", zooKeeper.getConnectString(),
+                    "mesh.upstream.inventory.discovery", "zk",
+                    "mesh.upstream.inventory.retry.on", "off"))) {
+      OkHttpClient http = mesh.wrap(new OkHttpClient());
+      Set<String> servers = ConcurrentHashMap.newKeySet();
+      AtomicBoolean over = new AtomicBoolean();
+      FutureTask<Void> calls =
+          new FutureTask<>(
+              () -> {
+                while (!over.get()) {
+                  servers.add(server(http));
+                }
+                return null;
+              });
+
+      RollingRestart.run(mesh, () -> new Thread(calls).start());
+      over.set(true);
+
+      // It throws what a call threw.
+      calls.get();
+      assertThat(servers).hasSize(3).doesNotContain("nobody");
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.Locale;
  * @param byDefault answered with the default
  * @param failed neither
  * @param late later than their timeout by more than 10 ms and the pauses in between
- * @param overshootNanos how much later than its timeout the latest call was, pauses included
+ * @param overshootNanos how much later than its timeout the latest call was, pauses not counted
  * @param pauseNanos the longest time for which the JVM stood still
  * @param balance how long each server that became well took to get its share again
  * @param lastFailure why the last failed call did; empty if none failed
@@ -37,7 +37,8 @@ record Summary(
         String.format(
             Locale.ROOT,
             "summary: calls=%d live=%.2f%% default=%.2f%% failed=%d lost=%d late=%d"
-                + " worst-overshoot=%.1fms pauses-max=%.1fms back-in-balance=%s",
+                + " worst-overshoot=%.1fms (pauses not counted; the longest took %.1fms)"
+                + " back-in-balance=%s",
             calls,
             percent(live),
             percent(byDefault),

@@ -31,7 +31,7 @@ final class Tally {
   private final LongAdder byDefault = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private final LongAdder late = new LongAdder();
-  private final LongAccumulator slowest = new LongAccumulator(Math::max, 0);
+  private final LongAccumulator worst = new LongAccumulator(Math::max, 0);
   private final Queue<Overdue> overdue = new ConcurrentLinkedQueue<>();
   private volatile String lastFailure = "";
 
@@ -54,8 +54,7 @@ final class Tally {
       case FAILED -> failed.increment();
     }
     second.add(nanos, end == End.LIVE);
-    slowest.accumulate(nanos);
-    if (nanos > timeoutNanos + TOLERATED) {
+    if (nanos > timeoutNanos) {
       overdue.add(new Overdue(startNanos, endNanos));
     }
   }
@@ -70,7 +69,9 @@ final class Tally {
     // Not judged at once: the thread that sees pauses may wake after the call that suffered one.
     for (Overdue next = overdue.poll(); next != null; next = overdue.poll()) {
       long paused = pauses.nanosBetween(next.start, next.end);
-      if (next.end - next.start > timeoutNanos + TOLERATED + paused) {
+      long overshoot = next.end - next.start - timeoutNanos - paused;
+      worst.accumulate(overshoot);
+      if (overshoot > TOLERATED) {
         late.increment();
       }
     }
@@ -85,7 +86,7 @@ final class Tally {
         byDefault.sum(),
         failed.sum(),
         late.sum(),
-        Math.max(0, slowest.get() - timeoutNanos),
+        worst.get(),
         pauses.longestNanos(),
         balance,
         lastFailure);

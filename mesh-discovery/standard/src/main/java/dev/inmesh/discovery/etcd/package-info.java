@@ -1,0 +1,5 @@
+/** Server lists from etcd. */
+@NullMarked
+package dev.inmesh.discovery.etcd;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Server lists from Kubernetes. */
+@NullMarked
+package dev.inmesh.discovery.kubernetes;
+
+import org.jspecify.annotations.NullMarked;

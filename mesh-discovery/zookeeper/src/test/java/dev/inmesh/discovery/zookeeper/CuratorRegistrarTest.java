@@ -1,0 +1,12 @@
+package dev.inmesh.discovery.zookeeper;
+
+import dev.inmesh.discovery.contract.RegistrarContract;
+import dev.inmesh.discovery.contract.TestRegistry;
+
+final class CuratorRegistrarTest extends RegistrarContract {
+
+  @Override
+  protected TestRegistry start(int port) throws Exception {
+    return new ZooKeeperRegistry(NodeFormat.CURATOR);
+  }
+}

@@ -1,0 +1,39 @@
+package dev.inmesh.discovery.zookeeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.inmesh.server.ServerSourceFactory;
+import dev.inmesh.server.SourceKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+
+/** The page of discovery knows the type and every key. */
+final class PagesTest {
+
+  private static final Path PAGE = Path.of("../../docs/discovery.md");
+
+  @Test
+  void theTypeAndEveryKeyIsOnThePage() throws IOException {
+    String page = Files.readString(PAGE);
+    List<String> types = new ArrayList<>();
+
+    for (ServerSourceFactory factory : ServiceLoader.load(ServerSourceFactory.class)) {
+      types.add(factory.type());
+      assertThat(page).contains("| `" + factory.type() + "` | `mesh-discovery-zookeeper` |");
+      String section = page.substring(page.indexOf("\n## zookeeper\n"));
+      for (SourceKey<?> key : factory.keys()) {
+        String shown =
+            key.isRequired()
+                ? "required"
+                : key.defaultText().isEmpty() ? "" : "`" + key.defaultText() + "`";
+        assertThat(section).contains("| `" + key.name() + "` | " + shown);
+      }
+    }
+    assertThat(types).containsExactly("zookeeper");
+  }
+}
