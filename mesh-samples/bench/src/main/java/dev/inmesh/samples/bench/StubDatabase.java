@@ -3,11 +3,13 @@ package dev.inmesh.samples.bench;
 import static net.bytebuddy.matcher.ElementMatchers.isAbstract;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 
+import java.lang.invoke.MethodHandles;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.dynamic.DynamicType;
@@ -20,6 +22,8 @@ import net.bytebuddy.implementation.StubMethod;
  * methods answer with a constant.
  */
 final class StubDatabase {
+
+  private static final AtomicInteger MADE = new AtomicInteger();
 
   private StubDatabase() {}
 
@@ -38,7 +42,15 @@ final class StubDatabase {
 
   private static <T> T stub(Class<T> type, Map<String, Object> answers) {
     DynamicType.Builder<T> builder =
-        new ByteBuddy().subclass(type).method(isAbstract()).intercept(StubMethod.INSTANCE);
+        new ByteBuddy()
+            .subclass(type)
+            .name(
+                StubDatabase.class.getPackageName()
+                    + ".Stub"
+                    + type.getSimpleName()
+                    + MADE.incrementAndGet())
+            .method(isAbstract())
+            .intercept(StubMethod.INSTANCE);
     for (Map.Entry<String, Object> answer : answers.entrySet()) {
       builder =
           builder.method(named(answer.getKey())).intercept(FixedValue.value(answer.getValue()));
@@ -46,7 +58,10 @@ final class StubDatabase {
     try {
       return builder
           .make()
-          .load(StubDatabase.class.getClassLoader(), ClassLoadingStrategy.Default.WRAPPER)
+          // Here, since the answers of one are instances of others.
+          .load(
+              StubDatabase.class.getClassLoader(),
+              ClassLoadingStrategy.UsingLookup.of(MethodHandles.lookup()))
           .getLoaded()
           .getDeclaredConstructor()
           .newInstance();
