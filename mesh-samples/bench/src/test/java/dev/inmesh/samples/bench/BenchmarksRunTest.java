@@ -53,6 +53,19 @@ final class BenchmarksRunTest {
     assertThat(benchmark.twoThreads()).isTrue();
   }
 
+  @ParameterizedTest
+  @EnumSource(JdbcBenchmark.Source.class)
+  void statementsGoToAStubDatabase(JdbcBenchmark.Source source) throws Exception {
+    JdbcBenchmark benchmark = new JdbcBenchmark();
+    benchmark.source = source;
+    benchmark.setUp();
+
+    assertThat(benchmark.connection()).isTrue();
+    assertThat(benchmark.statement()).isEqualTo(7);
+    assertThat(benchmark.connectionAndStatement()).isEqualTo(7);
+    benchmark.close();
+  }
+
   @Test
   void callsGoOverOkHttp() throws Exception {
     CallBenchmark benchmark = new CallBenchmark();

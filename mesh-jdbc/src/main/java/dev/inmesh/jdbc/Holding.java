@@ -1,0 +1,167 @@
+package dev.inmesh.jdbc;
+
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The physical connections that a session holds: one at most, given back before another is asked
+ * for. The one exception is a replica's whose result is still being read when a statement needs the
+ * primary: that one stays until the result is closed. A replica is never waited for while anything
+ * is held, so that sessions can't wait for one another in a circle.
+ *
+ * <p>For the session's thread, but for {@link #abort}.
+ */
+final class Holding {
+
+  private final Cluster cluster;
+  private final Credentials credentials;
+  private final Settings settings;
+
+  private volatile @Nullable Physical current;
+  private volatile @Nullable Physical lingering;
+  private volatile boolean closed;
+
+  Holding(Cluster cluster, Credentials credentials, Settings settings) {
+    this.cluster = cluster;
+    this.credentials = credentials;
+    this.settings = settings;
+  }
+
+  /** Where statements go. */
+  @Nullable Physical current() {
+    return current;
+  }
+
+  /** Whether a replica's connection would end a result that is being read, or make a third one. */
+  boolean isRead() {
+    Physical held = current;
+    return lingering != null || (held != null && !held.replica() && held.openResults > 0);
+  }
+
+  /** Whether statements of this connection can still be used. */
+  boolean holds(@Nullable Physical physical) {
+    return physical != null && (physical == current || physical == lingering);
+  }
+
+  /** A connection to the primary or a replica; to the primary as well if no replica gives one. */
+  Physical go(boolean replica) throws SQLException {
+    Physical held = current;
+    if (held == null) {
+      return open(replica);
+    }
+    boolean stays = held.replica() == replica;
+    if (stays || (replica && cluster.databases().nextReplica() == null)) {
+      return held;
+    }
+    leave(held);
+    return open(replica);
+  }
+
+  private Physical open(boolean replica) throws SQLException {
+    Physical next = replica ? cluster.databases().openReplica(credentials) : null;
+    if (next == null) {
+      next = cluster.databases().openPrimary(credentials);
+    }
+    adopt(next);
+    return next;
+  }
+
+  private void leave(Physical held) {
+    if (held.openResults > 0) {
+      // Before the other is forgotten: an abort must find it in one place or the other.
+      lingering = held;
+      current = null;
+    } else {
+      current = null;
+      giveBackQuietly(held);
+    }
+  }
+
+  private void adopt(Physical next) throws SQLException {
+    try {
+      settings.replay(next.raw);
+      if (next.replica() && !next.raw.isReadOnly()) {
+        // A mistake of ours must fail at a replica that could be written to.
+        next.raw.setReadOnly(true);
+      }
+    } catch (SQLException | RuntimeException e) {
+      giveBackQuietly(next);
+      throw e;
+    }
+    current = next;
+    if (closed) {
+      // Aborted meanwhile, by a thread that didn't see this one.
+      current = null;
+      giveBackQuietly(next);
+      throw closedAlready();
+    }
+  }
+
+  /** A result of the connection is being read no more. */
+  void resultEnds(Physical physical) {
+    physical.openResults--;
+    if (physical == lingering && physical.openResults == 0) {
+      lingering = null;
+      giveBackQuietly(physical);
+    }
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  void checkOpen() throws SQLException {
+    if (closed) {
+      throw closedAlready();
+    }
+  }
+
+  private SQLException closedAlready() {
+    return new SQLNonTransientConnectionException(
+        cluster.name() + ": connection is closed", "08003");
+  }
+
+  void close() throws SQLException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    Physical last = current;
+    Physical other = lingering;
+    current = null;
+    lingering = null;
+    if (other != null) {
+      giveBackQuietly(other);
+    }
+    if (last != null) {
+      last.raw.close();
+    }
+  }
+
+  void abort(Executor executor) throws SQLException {
+    closed = true;
+    Physical last = current;
+    Physical other = lingering;
+    current = null;
+    lingering = null;
+    try {
+      if (other != null) {
+        other.raw.abort(executor);
+      }
+    } finally {
+      if (last != null) {
+        last.raw.abort(executor);
+      }
+    }
+  }
+
+  private static void giveBackQuietly(Physical physical) {
+    try {
+      physical.raw.close();
+    } catch (SQLException | RuntimeException e) {
+      // Nothing that comes after depends on it, and whoever owns the pool hears of it there.
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.inmesh.jdbc;
+
+import java.lang.reflect.Method;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** A result set, whose way back leads to logical objects. */
+final class LogicalResult extends Logical {
+
+  private final Session session;
+  private final @Nullable Physical physical;
+  private final ResultSet raw;
+  private final @Nullable LogicalStatement statement;
+  private final boolean forwardOnly;
+  private final ResultSet proxy;
+  private boolean open;
+  private boolean finished;
+
+  private LogicalResult(
+      Session session,
+      @Nullable Physical physical,
+      ResultSet raw,
+      @Nullable LogicalStatement statement,
+      boolean forwardOnly,
+      boolean open) {
+    this.session = session;
+    this.physical = physical;
+    this.raw = raw;
+    this.statement = statement;
+    this.forwardOnly = forwardOnly;
+    this.open = open;
+    this.proxy = Proxies.RESULT.make(this);
+    if (open && physical != null) {
+      physical.openResults++;
+    }
+  }
+
+  /** What a statement was executed for: it keeps its connection until it has been read. */
+  static LogicalResult opened(
+      Session session,
+      Physical physical,
+      ResultSet raw,
+      LogicalStatement statement,
+      boolean forwardOnly) {
+    return new LogicalResult(session, physical, raw, statement, forwardOnly, true);
+  }
+
+  /** One that leads a life of its own, as generated keys or a cursor. */
+  static ResultSet of(
+      Session session, Physical physical, ResultSet raw, @Nullable LogicalStatement statement) {
+    return new LogicalResult(session, physical, raw, statement, false, false).proxy;
+  }
+
+  /** One of the meta data, which no statement of the user's belongs to. */
+  static ResultSet ofMetaData(Session session, Physical physical, ResultSet raw) {
+    return new LogicalResult(session, physical, raw, null, true, true).proxy;
+  }
+
+  /** One that no server has given. */
+  static LogicalResult local(Session session, ResultSet raw, LogicalStatement statement) {
+    return new LogicalResult(session, null, raw, statement, false, false);
+  }
+
+  ResultSet proxy() {
+    return proxy;
+  }
+
+  boolean isLocal() {
+    return physical == null;
+  }
+
+  @Override
+  @Nullable Object call(Object self, Method method, Object[] args) throws Throwable {
+    switch (method.getName()) {
+      case "next" -> {
+        return next();
+      }
+      case "close" -> {
+        try {
+          finished = false;
+          raw.close();
+        } finally {
+          ends();
+        }
+        return null;
+      }
+      case "getStatement" -> {
+        return statement == null ? null : statement.proxy();
+      }
+      case "unwrap" -> {
+        return unwrap(self, (Class<?>) args[0]);
+      }
+      case "isWrapperFor" -> {
+        return isWrapperFor(self, (Class<?>) args[0]);
+      }
+      default -> {
+        Object answer = Call.on(raw, method, bare(args));
+        return physical == null ? answer : session.wrap(answer, physical, statement);
+      }
+    }
+  }
+
+  private boolean next() throws SQLException {
+    boolean more = !finished && raw.next();
+    if (!more && forwardOnly) {
+      // Nothing more is to be had of it, and not everybody closes what he has read.
+      finished = true;
+      ends();
+    }
+    return more;
+  }
+
+  /** The statement is run again, or closed. */
+  void replaced() throws SQLException {
+    if (isLocal()) {
+      raw.close();
+    }
+    finished = false;
+    ends();
+  }
+
+  /** Nothing more is read of it. */
+  void ends() {
+    if (open && physical != null) {
+      open = false;
+      session.resultEnds(physical);
+    }
+  }
+
+  @Override
+  ResultSet unwrapped() throws SQLException {
+    return raw;
+  }
+
+  @Override
+  public String toString() {
+    return raw.toString();
+  }
+}

@@ -1,0 +1,204 @@
+package dev.inmesh.jdbc;
+
+import dev.inmesh.Mesh;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A DataSource over one pool for each server of a database. Its connections are logical: one asks a
+ * pool for a physical connection with its first statement, and sends what is proven to read, and
+ * only that, to a replica.
+ *
+ * <pre>{@code
+ * DataSource db = MeshDataSource.builder(mesh, "orders").primary(p).replica("r1", r1).build();
+ * }</pre>
+ *
+ * <p>The pools stay their owner's: they are not closed here. Safe for concurrent use; a connection
+ * is for one thread at a time, as JDBC has it, but for {@code abort} and {@code cancel}.
+ */
+public final class MeshDataSource implements DataSource {
+
+  private final Cluster cluster;
+
+  private MeshDataSource(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /** A database of one server. */
+  public static MeshDataSource wrap(Mesh mesh, String name, DataSource pool) {
+    return builder(mesh, name).primary(pool).build();
+  }
+
+  /**
+   * Builds one over several servers.
+   *
+   * @param name of the database, in messages and meters
+   */
+  public static Builder builder(Mesh mesh, String name) {
+    return new Builder(mesh, name);
+  }
+
+  /** A logical connection. Asks no pool for anything yet. */
+  @Override
+  public Connection getConnection() {
+    return new Session(cluster, Credentials.OF_THE_POOL).proxy();
+  }
+
+  /** A logical connection whose physical ones are asked for with these credentials. */
+  @Override
+  public Connection getConnection(@Nullable String user, @Nullable String password) {
+    return new Session(cluster, Credentials.of(user, password)).proxy();
+  }
+
+  private DataSource primary() {
+    return cluster.databases().primary().pool();
+  }
+
+  /** The primary's. */
+  @Override
+  public @Nullable PrintWriter getLogWriter() throws SQLException {
+    return primary().getLogWriter();
+  }
+
+  /** The primary's. */
+  @Override
+  public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
+    primary().setLogWriter(out);
+  }
+
+  /** The primary's. */
+  @Override
+  public void setLoginTimeout(int seconds) throws SQLException {
+    primary().setLoginTimeout(seconds);
+  }
+
+  /** The primary's. */
+  @Override
+  public int getLoginTimeout() throws SQLException {
+    return primary().getLoginTimeout();
+  }
+
+  @Override
+  public Logger getParentLogger() {
+    return Logger.getLogger("dev.inmesh.jdbc");
+  }
+
+  /** This, or the primary's pool, or what that one wraps. */
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    if (type.isInstance(this)) {
+      return type.cast(this);
+    }
+    return type.isInstance(primary()) ? type.cast(primary()) : primary().unwrap(type);
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) throws SQLException {
+    return type.isInstance(this) || type.isInstance(primary()) || primary().isWrapperFor(type);
+  }
+
+  @Override
+  public String toString() {
+    return cluster.name() + " over " + cluster.databases();
+  }
+
+  /** Builds a {@link MeshDataSource}. Not safe for concurrent use. */
+  public static final class Builder {
+
+    private final String name;
+    private final List<Database> replicas = new ArrayList<>();
+    private final Set<String> pureFunctions = new LinkedHashSet<>();
+    private @Nullable DataSource primary;
+    private ReadRouting readRouting = ReadRouting.READONLY;
+    private MeterRegistry registry = Metrics.globalRegistry;
+
+    private Builder(Mesh mesh, String name) {
+      Objects.requireNonNull(mesh, "mesh");
+      this.name = Objects.requireNonNull(name, "name");
+    }
+
+    /**
+     * The server that takes every statement.
+     *
+     * @throws IllegalStateException if there is one already
+     */
+    public Builder primary(DataSource pool) {
+      if (primary != null) {
+        throw new IllegalStateException(name + ": primary was set before");
+      }
+      primary = Objects.requireNonNull(pool, "pool");
+      return this;
+    }
+
+    /**
+     * A server that follows the primary.
+     *
+     * @param server its name, in messages
+     * @throws IllegalArgumentException if a replica has this name already, or it is {@code primary}
+     */
+    public Builder replica(String server, DataSource pool) {
+      Objects.requireNonNull(pool, "pool");
+      boolean taken = server.equals("primary");
+      for (Database replica : replicas) {
+        taken |= replica.name().equals(server);
+      }
+      if (taken) {
+        throw new IllegalArgumentException(name + ": there is a server " + server + " already");
+      }
+      replicas.add(new Database(server, pool, true, System::nanoTime));
+      return this;
+    }
+
+    /** What may go to replicas; by default {@link ReadRouting#READONLY}. */
+    public Builder readRouting(ReadRouting routing) {
+      readRouting = Objects.requireNonNull(routing, "routing");
+      return this;
+    }
+
+    /**
+     * A function that changes nothing, besides those that are known: {@code fmt_price}, or with its
+     * schema {@code app.fmt_price}. Upper and lower case are the same.
+     */
+    public Builder pureFunction(String function) {
+      pureFunctions.add(function);
+      return this;
+    }
+
+    /** Where the meters go; by default Micrometer's global registry. */
+    public Builder meterRegistry(MeterRegistry meterRegistry) {
+      registry = Objects.requireNonNull(meterRegistry, "meterRegistry");
+      return this;
+    }
+
+    /**
+     * Builds it. No pool is asked for anything.
+     *
+     * @throws IllegalStateException without a primary
+     */
+    public MeshDataSource build() {
+      if (primary == null) {
+        throw new IllegalStateException(name + ": no primary");
+      }
+      Databases databases =
+          new Databases(new Database("primary", primary, false, System::nanoTime), replicas);
+      return new MeshDataSource(
+          new Cluster(
+              name,
+              databases,
+              new Router(readRouting, databases.hasReplicas()),
+              new RouteCounts(name, registry),
+              pureFunctions));
+    }
+  }
+}

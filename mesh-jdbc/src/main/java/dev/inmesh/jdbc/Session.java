@@ -1,0 +1,263 @@
+package dev.inmesh.jdbc;
+
+import dev.inmesh.jdbc.sql.Verdict;
+import dev.inmesh.jdbc.sql.Verdict.Hint;
+import dev.inmesh.jdbc.sql.Verdict.Kind;
+import dev.inmesh.jdbc.sql.Verdict.Target;
+import java.lang.reflect.Method;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.Ref;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One logical connection between {@code getConnection} and {@code close}: what binds it to a
+ * server, and what was set on it. As a connection, it is for one thread at a time, but {@link
+ * #abort} may come from any.
+ */
+final class Session {
+
+  private static final Verdict ANY_SERVER =
+      new Verdict(Target.REPLICA, "read", Kind.READ, Hint.NONE, false, "", "");
+  private static final Integer SERIALIZABLE = Connection.TRANSACTION_SERIALIZABLE;
+  private static final Route NO_REPLICA = Route.primary("no replica to be had");
+
+  private final Cluster cluster;
+  private final Credentials credentials;
+  private final Settings settings = new Settings();
+  private final Holding holding;
+  private final Connection proxy;
+
+  private @Nullable Facts defaults;
+  private boolean inTransaction;
+  private boolean sticky;
+  private @Nullable Physical holdsState;
+  private int bound;
+
+  Session(Cluster cluster, Credentials credentials) {
+    this.cluster = cluster;
+    this.credentials = credentials;
+    this.holding = new Holding(cluster, credentials, settings);
+    this.proxy = Proxies.CONNECTION.make(new LogicalConnection(this));
+  }
+
+  /** What the user sees of it. */
+  Connection proxy() {
+    return proxy;
+  }
+
+  // ---- what the router asks
+
+  @Nullable Physical current() {
+    return holding.current();
+  }
+
+  boolean inTransaction() {
+    return inTransaction;
+  }
+
+  boolean sticky() {
+    return sticky;
+  }
+
+  /** Whether a read-only transaction has left something behind in the session of a replica. */
+  boolean stateIsAtReplica() {
+    Physical held = current();
+    return held != null && held.replica() && held == holdsState;
+  }
+
+  /** Whether another physical connection would end something, or make a third one. */
+  boolean inUse() {
+    return bound > 0 || holding.isRead();
+  }
+
+  boolean autoCommit() {
+    return settings.autoCommit(defaults == null || defaults.autoCommit());
+  }
+
+  boolean readOnly() {
+    return settings.readOnly(defaults != null && defaults.readOnly());
+  }
+
+  boolean isolationSet() {
+    return settings.isSet("setTransactionIsolation");
+  }
+
+  /** What holds for what isn't set; asked of a server at most once for all sessions. */
+  Facts defaults() throws SQLException {
+    Facts known = defaults;
+    if (known == null) {
+      known = cluster.facts(credentials);
+      defaults = known;
+    }
+    return known;
+  }
+
+  // ---- the way to a server
+
+  Verdict verdict(String sql) throws SQLException {
+    checkOpen();
+    return cluster.verdict(sql, credentials);
+  }
+
+  /** The connection on which a statement is to be run now. */
+  Physical execute(Verdict verdict, @Nullable String veto) throws SQLException {
+    Route route = route(verdict, veto);
+    Physical physical = go(route.replica());
+    cluster.counts().count(physical.replica() == route.replica() ? route : NO_REPLICA);
+    // Before it runs: it may leave something behind even if it fails.
+    if (verdict.sticky() || (verdict.kind() == Kind.TRANSACTION && autoCommit())) {
+      sticky = true;
+      holdsState = physical;
+    }
+    return physical;
+  }
+
+  /** The connection on which a statement is to be prepared. */
+  Physical prepare(Verdict verdict, @Nullable String veto) throws SQLException {
+    return go(route(verdict, veto).replica());
+  }
+
+  /** The connection that is held; one to any server if there is none. */
+  Physical any() throws SQLException {
+    Physical held = current();
+    return held == null || isClosed() ? prepare(ANY_SERVER, null) : held;
+  }
+
+  /** The primary's, and there it stays: what comes of it belongs to one physical connection. */
+  Physical pinned() throws SQLException {
+    checkOpen();
+    defaults();
+    Physical held = current();
+    Physical physical = inTransaction && held != null ? held : go(false);
+    sticky = true;
+    return physical;
+  }
+
+  /** Where a statement would go now, and to which server; nothing is done. */
+  Route explain(Verdict verdict) throws SQLException {
+    return route(verdict, null);
+  }
+
+  String server(Route route) {
+    Physical held = current();
+    if (held != null && held.replica() == route.replica()) {
+      return held.database.name();
+    }
+    Database replica = route.replica() ? cluster.databases().nextReplica() : null;
+    return (replica == null ? cluster.databases().primary() : replica).name();
+  }
+
+  private Route route(Verdict verdict, @Nullable String veto) throws SQLException {
+    checkOpen();
+    defaults();
+    return cluster.router().decide(verdict, veto, this);
+  }
+
+  private Physical go(boolean replica) throws SQLException {
+    Physical physical = holding.go(replica);
+    inTransaction = inTransaction || !autoCommit();
+    return physical;
+  }
+
+  // ---- what binds it
+
+  /** A batch or a stream has been given to a statement, which must be run where it is. */
+  void bind() {
+    bound++;
+  }
+
+  void unbind() {
+    bound--;
+  }
+
+  /** A result of the connection is being read no more. */
+  void resultEnds(Physical physical) {
+    holding.resultEnds(physical);
+  }
+
+  /** Whether statements of this connection can still be used. */
+  boolean holds(@Nullable Physical physical) {
+    return holding.holds(physical);
+  }
+
+  void transactionEnds() {
+    inTransaction = false;
+  }
+
+  // ---- settings
+
+  /** Sets something on the connection that is held, and on every later one. */
+  void set(Method method, Object[] args) throws Throwable {
+    checkOpen();
+    String name = method.getName();
+    Physical held = current();
+    boolean atReplica = held != null && held.replica();
+    if (name.equals("setReadOnly") && atReplica) {
+      if (inTransaction && args[0].equals(false)) {
+        throw new SQLException(
+            cluster.name() + ": read-only can't be taken back in a transaction", "25001");
+      }
+      // A replica's session stays read-only, whatever is said of the next statements.
+      held = null;
+    }
+    if (held != null) {
+      Call.on(held.raw, method, args);
+    }
+    boolean before = autoCommit();
+    settings.record(method, args);
+    if (autoCommit() && !before) {
+      inTransaction = false;
+    }
+    sticky |= name.equals("setTransactionIsolation") && args[0].equals(SERIALIZABLE);
+  }
+
+  // ---- the end
+
+  boolean isClosed() {
+    return holding.isClosed();
+  }
+
+  void checkOpen() throws SQLException {
+    holding.checkOpen();
+  }
+
+  void close() throws SQLException {
+    holding.close();
+  }
+
+  void abort(Executor executor) throws SQLException {
+    holding.abort(executor);
+  }
+
+  /** The logical object in the place of a physical one that leads to others. */
+  @Nullable Object wrap(
+      @Nullable Object answer, Physical physical, @Nullable LogicalStatement statement) {
+    if (answer == null || answer instanceof CharSequence || answer instanceof Number) {
+      return answer;
+    }
+    if (answer instanceof ResultSet result) {
+      return LogicalResult.of(this, physical, result, statement);
+    }
+    if (answer instanceof Array array) {
+      return LogicalValue.of(this, physical, array);
+    }
+    if (answer instanceof Ref ref) {
+      return LogicalValue.of(this, physical, ref);
+    }
+    if (answer instanceof Statement) {
+      return statement == null ? null : statement.proxy();
+    }
+    return answer instanceof Connection ? proxy : answer;
+  }
+
+  @Override
+  public String toString() {
+    Physical held = current();
+    return cluster.name() + (isClosed() ? ", closed" : held == null ? "" : " on " + held.database);
+  }
+}

@@ -1,0 +1,9 @@
+/** Routing and throttling of the statements that go to a shared database. */
+module dev.inmesh.jdbc {
+  requires transitive dev.inmesh;
+  requires transitive java.sql;
+  requires com.github.benmanes.caffeine;
+  requires static org.jspecify;
+
+  exports dev.inmesh.jdbc;
+}

@@ -1,0 +1,115 @@
+package dev.inmesh.jdbc;
+
+import java.io.PrintWriter;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+
+/** A pool that counts what was taken and given back, and can refuse. */
+final class CountedPool implements DataSource {
+
+  private final Callable<Connection> driver;
+  final AtomicInteger taken = new AtomicInteger();
+  final AtomicInteger givenBack = new AtomicInteger();
+
+  /** What was called on its connections. */
+  final List<String> calls = new CopyOnWriteArrayList<>();
+
+  volatile boolean refuses;
+
+  CountedPool(Callable<Connection> driver) {
+    this.driver = driver;
+  }
+
+  CountedPool(String url) {
+    this(() -> DriverManager.getConnection(url));
+  }
+
+  int held() {
+    return taken.get() - givenBack.get();
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    if (refuses) {
+      throw new SQLException("refused", "08001");
+    }
+    Connection raw;
+    try {
+      raw = driver.call();
+    } catch (SQLException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new SQLException(e);
+    }
+    taken.incrementAndGet();
+    boolean[] closed = {false};
+    return (Connection)
+        Proxy.newProxyInstance(
+            CountedPool.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, args) -> {
+              String name = method.getName();
+              calls.add(name);
+              if ((name.equals("close") || name.equals("abort")) && !closed[0]) {
+                closed[0] = true;
+                givenBack.incrementAndGet();
+              }
+              try {
+                return method.invoke(raw, args);
+              } catch (InvocationTargetException e) {
+                throw e.getTargetException();
+              }
+            });
+  }
+
+  @Override
+  public Connection getConnection(String user, String password) throws SQLException {
+    calls.add("user " + user);
+    return getConnection();
+  }
+
+  @Override
+  public PrintWriter getLogWriter() throws SQLException {
+    throw new SQLFeatureNotSupportedException();
+  }
+
+  @Override
+  public void setLogWriter(PrintWriter out) throws SQLException {
+    throw new SQLFeatureNotSupportedException();
+  }
+
+  @Override
+  public void setLoginTimeout(int seconds) throws SQLException {
+    throw new SQLFeatureNotSupportedException();
+  }
+
+  @Override
+  public int getLoginTimeout() throws SQLException {
+    throw new SQLFeatureNotSupportedException();
+  }
+
+  @Override
+  public Logger getParentLogger() {
+    return Logger.getGlobal();
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    throw new SQLException("no " + type);
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) {
+    return false;
+  }
+}

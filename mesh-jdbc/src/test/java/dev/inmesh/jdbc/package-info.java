@@ -1,0 +1,4 @@
+@NullMarked
+package dev.inmesh.jdbc;
+
+import org.jspecify.annotations.NullMarked;

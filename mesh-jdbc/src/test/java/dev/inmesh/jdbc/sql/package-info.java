@@ -1,0 +1,4 @@
+@NullMarked
+package dev.inmesh.jdbc.sql;
+
+import org.jspecify.annotations.NullMarked;

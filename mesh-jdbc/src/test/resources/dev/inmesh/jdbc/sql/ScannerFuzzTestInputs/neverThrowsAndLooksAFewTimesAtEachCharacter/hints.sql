@@ -1,0 +1,1 @@
+/* mesh:primary,mesh:class= mesh: */ SELECT 1 -- mesh:replica

@@ -1,0 +1,1 @@
+SELECT a.b."c".`d`.e(1), .5.a, 1e, 1e+, {fn x()} ]( [ ' ] FROM "x

@@ -1,0 +1,1 @@
+WITH a(b) AS MATERIALIZED (SELECT 1), c(d) AS (VALUES (1)) (SELECT b) ORDER BY (1), f(2)
