@@ -1,4 +1,5 @@
 /** A service mesh that runs inside the JVM. */
+@SuppressWarnings("module") // mesh-jdbc is built after this, and may be missing.
 module dev.inmesh {
   requires transitive java.net.http;
   requires transitive okhttp3;
@@ -16,6 +17,12 @@ module dev.inmesh {
   exports dev.inmesh.call;
   exports dev.inmesh.config;
   exports dev.inmesh.server;
+  exports dev.inmesh.balance to
+      dev.inmesh.jdbc;
+  exports dev.inmesh.engine to
+      dev.inmesh.jdbc;
+  exports dev.inmesh.event to
+      dev.inmesh.jdbc;
 
   uses dev.inmesh.server.ServerSourceFactory;
 

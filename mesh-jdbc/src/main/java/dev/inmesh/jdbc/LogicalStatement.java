@@ -129,9 +129,14 @@ final class LogicalStatement extends Logical {
       return explain(name, verdict);
     }
     String demand = veto == null ? Veto.ofExecution(name, args) : veto;
-    Statement target = at(session.execute(verdict, demand));
+    Physical there = session.execute(verdict, demand);
     try {
-      return run(target, name, method, args);
+      Object answer = run(at(there), name, method, args);
+      session.ran(there, null);
+      return answer;
+    } catch (Throwable e) {
+      session.ran(there, e);
+      throw e;
     } finally {
       streamEnds();
     }
@@ -225,9 +230,14 @@ final class LogicalStatement extends Logical {
   private @Nullable Object executeBatch(Method method, Object[] args) throws Throwable {
     checkOpen();
     endResult();
-    Statement target = at(session.execute(stickyBatch ? Veto.STICKY : Veto.WRITE, Veto.BATCH));
+    Physical there = session.execute(stickyBatch ? Veto.STICKY : Veto.WRITE, Veto.BATCH);
     try {
-      return Call.on(target, method, args);
+      Object counts = Call.on(at(there), method, args);
+      session.ran(there, null);
+      return counts;
+    } catch (Throwable e) {
+      session.ran(there, e);
+      throw e;
     } finally {
       batchEnds();
     }
