@@ -1,5 +1,5 @@
 /** A service mesh that runs inside the JVM. */
-@SuppressWarnings("module") // mesh-jdbc is built after this, and may be missing.
+@SuppressWarnings("module") // That of JDBC is compiled after this one.
 module dev.inmesh {
   requires transitive java.net.http;
   requires transitive okhttp3;
@@ -22,6 +22,8 @@ module dev.inmesh {
   exports dev.inmesh.engine to
       dev.inmesh.jdbc;
   exports dev.inmesh.event to
+      dev.inmesh.jdbc;
+  exports dev.inmesh.timer to
       dev.inmesh.jdbc;
 
   uses dev.inmesh.server.ServerSourceFactory;

@@ -8,7 +8,9 @@ import dev.inmesh.jdbc.sql.Verdict;
 import dev.inmesh.jdbc.sql.Verdict.Hint;
 import dev.inmesh.jdbc.sql.Verdict.Kind;
 import dev.inmesh.jdbc.sql.Verdict.Target;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,8 @@ final class Cluster implements AutoCloseable {
   private final Servers servers;
   private final Code code;
   private final RouteCounts counts;
+  private final StatementMeters meters;
+  private final TimeLimits limits;
   private final Databases databases;
   private final EngineHost.Registered following;
   private final EngineHost.Registered closing;
@@ -42,7 +46,7 @@ final class Cluster implements AutoCloseable {
   private volatile @Nullable Knowledge knowledge;
 
   /** What the program itself says, where no key does. */
-  record Code(ReadRouting readRouting, Set<String> pureFunctions) {}
+  record Code(ReadRouting readRouting, Set<String> pureFunctions, Duration timeout) {}
 
   private record Knowledge(
       Facts facts, Set<String> pureFunctions, @Nullable Statements statements) {
@@ -60,15 +64,17 @@ final class Cluster implements AutoCloseable {
    *
    * @throws SQLException if there is no primary, or no driver for a server
    */
-  Cluster(String name, EngineHost host, Servers servers, Code code, RouteCounts counts)
+  Cluster(String name, EngineHost host, Servers servers, Code code, MeterRegistry registry)
       throws SQLException {
     this.name = name;
     this.servers = servers;
     this.code = code;
-    this.counts = counts;
+    this.counts = new RouteCounts(name, registry);
+    this.meters = new StatementMeters(name, registry);
+    this.limits = new TimeLimits(name, this::timeoutNanos, Stops.TIMERS, Stops.THREADS);
     MeshSettings mesh = host.settings();
     this.settings = settings(mesh);
-    this.databases = new Databases(host, settings, servers.lineup(settings, null));
+    this.databases = new Databases(host, settings, servers.lineup(settings, null), meters);
     this.router = router(mesh);
     this.following = host.follow(this::apply);
     this.closing = host.onClose(this::close);
@@ -77,6 +83,10 @@ final class Cluster implements AutoCloseable {
   private DatabaseSettings settings(MeshSettings mesh) {
     DatabaseSettings written = mesh.databases().get(name);
     return written == null ? DatabaseSettings.of(name) : written;
+  }
+
+  private long timeoutNanos() {
+    return settings.timeout().orElse(code.timeout()).toNanos();
   }
 
   /** With the mesh turned off, statements go where they would without it. */
@@ -126,6 +136,14 @@ final class Cluster implements AutoCloseable {
 
   RouteCounts counts() {
     return counts;
+  }
+
+  StatementMeters meters() {
+    return meters;
+  }
+
+  TimeLimits limits() {
+    return limits;
   }
 
   /** What connections are like before anything is set. */

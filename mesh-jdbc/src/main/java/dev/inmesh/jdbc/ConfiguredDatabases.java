@@ -5,6 +5,7 @@ import dev.inmesh.engine.EngineHost;
 import io.micrometer.core.instrument.Metrics;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -55,7 +56,7 @@ final class ConfiguredDatabases {
         name,
         host,
         new ConfiguredServers(host.threads()),
-        new Cluster.Code(ReadRouting.READONLY, Set.of()),
-        new RouteCounts(name, Metrics.globalRegistry));
+        new Cluster.Code(ReadRouting.READONLY, Set.of(), Duration.ZERO),
+        Metrics.globalRegistry);
   }
 }

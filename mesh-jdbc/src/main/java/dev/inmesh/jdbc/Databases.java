@@ -9,6 +9,7 @@ import dev.inmesh.engine.Lease;
 import dev.inmesh.engine.ServerView;
 import dev.inmesh.engine.UpstreamEngine;
 import dev.inmesh.event.Outcome;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
@@ -24,6 +25,7 @@ final class Databases implements AutoCloseable {
 
   private final EngineHost host;
   private final String name;
+  private final StatementMeters meters;
   private final Object lock = new Object();
   private volatile Lineup lineup;
 
@@ -32,7 +34,8 @@ final class Databases implements AutoCloseable {
 
   private volatile @Nullable UpstreamEngine engine;
 
-  Databases(EngineHost host, DatabaseSettings settings, Lineup lineup) {
+  Databases(EngineHost host, DatabaseSettings settings, Lineup lineup, StatementMeters meters) {
+    this.meters = meters;
     this.host = host;
     this.name = settings.name();
     this.lineup = lineup;
@@ -100,7 +103,7 @@ final class Databases implements AutoCloseable {
         break;
       }
       try {
-        Physical opened = new Physical(chosen, chosen.open(credentials), true);
+        Physical opened = physical(chosen, credentials, true);
         opened.starts(new Attempt(plan, lease));
         return opened;
       } catch (SQLException | RuntimeException e) {
@@ -161,8 +164,13 @@ final class Databases implements AutoCloseable {
   }
 
   Physical openPrimary(Credentials credentials) throws SQLException {
-    Database primary = primary();
-    return new Physical(primary, primary.open(credentials), false);
+    return physical(primary(), credentials, false);
+  }
+
+  private Physical physical(Database server, Credentials credentials, boolean replica)
+      throws SQLException {
+    Connection raw = server.open(credentials);
+    return new Physical(server, raw, meters.of(server.name()), replica);
   }
 
   /** Something that was run failed. */

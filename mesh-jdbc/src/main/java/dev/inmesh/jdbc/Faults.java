@@ -33,7 +33,10 @@ final class Faults {
       if (t instanceof ConnectException) {
         return message.contains("timed out") ? Failure.CONNECT_TIMEOUT : Failure.REFUSED;
       }
-      if (t instanceof SocketTimeoutException || t instanceof SQLTimeoutException) {
+      if (t instanceof SocketTimeoutException
+          || t instanceof SQLTimeoutException
+          || t instanceof InterruptedException) {
+        // Who waits for a pool is interrupted when the time is up.
         return Failure.CONNECT_TIMEOUT;
       }
     }

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Metrics;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -174,12 +175,15 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
   /** Builds a {@link MeshDataSource}. Not safe for concurrent use. */
   public static final class Builder {
 
+    private static final Duration LONGEST = Duration.ofDays(30);
+
     private final Mesh mesh;
     private final String name;
     private final List<Database> replicas = new ArrayList<>();
     private final Set<String> pureFunctions = new LinkedHashSet<>();
     private @Nullable DataSource primary;
     private ReadRouting readRouting = ReadRouting.READONLY;
+    private Duration timeout = Duration.ZERO;
     private MeterRegistry registry = Metrics.globalRegistry;
 
     private Builder(Mesh mesh, String name) {
@@ -251,8 +255,26 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
     }
 
     /**
-     * Where the meters of routes go; by default Micrometer's global registry. Those of replicas go
-     * where the mesh's do.
+     * How long a statement may take, from being run, its wait for a connection included, until it
+     * answers; so may what else is asked of a connection, and each fetch of a result that is
+     * fetched in pieces. To the millisecond. The ambient {@link dev.inmesh.call.Deadline} bounds
+     * them whatever is set here. By default, and when zero, nothing else does. {@code
+     * mesh.jdbc.<name>.timeout} overrules it.
+     *
+     * @throws IllegalArgumentException if negative or more than 30 days
+     */
+    public Builder timeout(Duration statement) {
+      if (statement.isNegative() || statement.compareTo(LONGEST) > 0) {
+        throw new IllegalArgumentException(
+            name + ": timeout " + statement + ": give 0 for none, up to 30 days");
+      }
+      timeout = statement;
+      return this;
+    }
+
+    /**
+     * Where the meters of routes and statements go; by default Micrometer's global registry. Those
+     * of replicas go where the mesh's do.
      */
     public Builder meterRegistry(MeterRegistry meterRegistry) {
       registry = Objects.requireNonNull(meterRegistry, "meterRegistry");
@@ -275,8 +297,8 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
                 name,
                 mesh.engineHost(),
                 Servers.of(lineup),
-                new Cluster.Code(readRouting, Set.copyOf(pureFunctions)),
-                new RouteCounts(name, registry)));
+                new Cluster.Code(readRouting, Set.copyOf(pureFunctions), timeout),
+                registry));
       } catch (SQLException e) {
         throw new IllegalStateException(e.getMessage(), e);
       }

@@ -15,6 +15,9 @@ final class Physical {
   final Database database;
   final Connection raw;
 
+  /** Where the times of its statements go. */
+  final StatementMeters.ServerTimes times;
+
   private final boolean replica;
 
   /** Results that are being read. */
@@ -31,7 +34,8 @@ final class Physical {
 
   private boolean ended;
 
-  Physical(Database database, Connection raw, boolean replica) {
+  Physical(Database database, Connection raw, StatementMeters.ServerTimes times, boolean replica) {
+    this.times = times;
     this.database = database;
     this.raw = raw;
     this.replica = replica;

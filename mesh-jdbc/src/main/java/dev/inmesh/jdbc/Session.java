@@ -1,5 +1,6 @@
 package dev.inmesh.jdbc;
 
+import dev.inmesh.call.Phase;
 import dev.inmesh.jdbc.sql.Verdict;
 import dev.inmesh.jdbc.sql.Verdict.Hint;
 import dev.inmesh.jdbc.sql.Verdict.Kind;
@@ -10,7 +11,9 @@ import java.sql.Connection;
 import java.sql.Ref;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.sql.Statement;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +40,9 @@ final class Session {
   private boolean sticky;
   private @Nullable Physical holdsState;
   private int bound;
+
+  /** Of what the user has asked for and is still waiting for; null when nothing bounds it. */
+  private @Nullable TimeLimit limit;
 
   Session(Cluster cluster, Credentials credentials) {
     this.cluster = cluster;
@@ -91,7 +97,7 @@ final class Session {
   Facts defaults() throws SQLException {
     Facts known = defaults;
     if (known == null) {
-      known = cluster.facts(credentials);
+      known = Objects.requireNonNull(holding.inTime(cluster::facts));
       defaults = known;
     }
     return known;
@@ -101,6 +107,7 @@ final class Session {
 
   Verdict verdict(String sql) throws SQLException {
     checkOpen();
+    defaults();
     return cluster.verdict(sql, credentials);
   }
 
@@ -118,8 +125,14 @@ final class Session {
     return physical;
   }
 
-  /** What {@link #execute} gave a connection for has been run; null if it went well. */
-  void ran(Physical physical, @Nullable Throwable thrown) {
+  /**
+   * What {@link #execute} gave a connection for has been run.
+   *
+   * @param thrown null if it went well
+   * @param nanos until it answered
+   */
+  void ran(Physical physical, @Nullable Throwable thrown, long nanos) {
+    physical.times.record(thrown == null, nanos);
     physical.ran(thrown, inTransaction);
     if (thrown != null) {
       cluster.databases().failed(physical, thrown);
@@ -174,6 +187,64 @@ final class Session {
     Physical physical = holding.go(replica, stuck);
     inTransaction = inTransaction || !autoCommit();
     return physical;
+  }
+
+  // ---- time
+
+  /** Whether anything bounds what begins now. */
+  boolean isTimed() {
+    return cluster.limits().isTimed();
+  }
+
+  /** Runs a step within the time that there is; one that is part of another shares its time. */
+  @Nullable Object inTime(Step step) throws Throwable {
+    if (limit != null || !isTimed()) {
+      return step.run();
+    }
+    TimeLimit begun = begin();
+    limit = begun;
+    holding.bound(begun);
+    boolean failed = true;
+    try {
+      Object answer = step.run();
+      failed = false;
+      begun.over();
+      if (begun.wasStopped(false)) {
+        throw stopped(begun, null);
+      }
+      return answer;
+    } catch (Throwable e) {
+      begun.over();
+      if (failed && begun.wasStopped(true)) {
+        throw stopped(begun, e);
+      }
+      throw e;
+    } finally {
+      limit = null;
+      holding.bound(null);
+    }
+  }
+
+  private TimeLimit begin() throws SQLException {
+    try {
+      return cluster.limits().begin(current());
+    } catch (SQLTimeoutException e) {
+      cluster.meters().timedOut(Phase.WAIT);
+      throw e;
+    }
+  }
+
+  private SQLException stopped(TimeLimit stopped, @Nullable Throwable cause) {
+    cluster.meters().timedOut(stopped.phase());
+    return stopped.words(cause);
+  }
+
+  /** What is run now, for as long as the step that is under way lasts. */
+  void runs(Statement statement) {
+    TimeLimit bounded = limit;
+    if (bounded != null) {
+      bounded.runs(statement);
+    }
   }
 
   // ---- what binds it

@@ -190,8 +190,26 @@ final class MeshDriverTest {
         assertThat(read(first)).isEqualTo("primary");
         try (Deadline.Scope page = Deadline.within(Duration.ofMillis(50)).open()) {
           assertThat(page).isNotNull();
-          assertThatThrownBy(() -> read(second)).hasMessageContaining("connections are in use");
+          assertThatThrownBy(() -> read(second)).hasMessageContaining("the deadline left");
         }
+      }
+    }
+  }
+
+  @Test
+  void theTimeoutOfTheKeysBoundsStatements() throws SQLException {
+    try (Mesh mesh =
+        Mesh.of(
+            Map.of(
+                "mesh.jdbc.orders.primary", server("primary"),
+                "mesh.jdbc.orders.max-connections", "1",
+                "mesh.jdbc.orders.timeout.connect", "1h",
+                "mesh.jdbc.orders.timeout", "500ms"))) {
+      MeshDataSource database = MeshDataSource.of(mesh, "orders");
+      try (Connection first = database.getConnection();
+          Connection second = database.getConnection()) {
+        assertThat(read(first)).isEqualTo("primary");
+        assertThatThrownBy(() -> read(second)).hasMessageContaining("(timeout 500 ms) waiting");
       }
     }
   }
