@@ -1,4 +1,5 @@
 /** A service mesh that runs inside the JVM. */
+@SuppressWarnings("module") // That of JDBC is compiled after this one.
 module dev.inmesh {
   requires transitive java.net.http;
   requires transitive okhttp3;
@@ -16,6 +17,8 @@ module dev.inmesh {
   exports dev.inmesh.call;
   exports dev.inmesh.config;
   exports dev.inmesh.server;
+  exports dev.inmesh.timer to
+      dev.inmesh.jdbc;
 
   uses dev.inmesh.server.ServerSourceFactory;
 

@@ -1,6 +1,6 @@
 package dev.inmesh.jdkhttp;
 
-import dev.inmesh.http.Timers;
+import dev.inmesh.timer.Timers;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.Executor;

@@ -1,6 +1,6 @@
 package dev.inmesh.jdkhttp;
 
-import dev.inmesh.http.Timers;
+import dev.inmesh.timer.Timers;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package dev.inmesh.jdkhttp;
 
-import dev.inmesh.http.Timers;
+import dev.inmesh.timer.Timers;
 
 /**
  * How long an attempt waits, before it is known what becomes of it: for the whole of it, and with

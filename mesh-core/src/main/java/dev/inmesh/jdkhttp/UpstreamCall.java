@@ -10,7 +10,7 @@ import dev.inmesh.http.Instead;
 import dev.inmesh.http.LocalAnswer;
 import dev.inmesh.http.Next;
 import dev.inmesh.http.StaleAnswers;
-import dev.inmesh.http.Timers;
+import dev.inmesh.timer.Timers;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.PushPromiseHandler;

@@ -3,7 +3,7 @@ package dev.inmesh.okhttp;
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.engine.Lease;
 import dev.inmesh.http.Resolver;
-import dev.inmesh.http.Timers;
+import dev.inmesh.timer.Timers;
 import java.net.Proxy;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;

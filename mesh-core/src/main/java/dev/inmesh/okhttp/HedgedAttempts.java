@@ -5,7 +5,7 @@ import dev.inmesh.engine.Lease;
 import dev.inmesh.http.HttpAttempt;
 import dev.inmesh.http.HttpCall;
 import dev.inmesh.http.Next;
-import dev.inmesh.http.Timers;
+import dev.inmesh.timer.Timers;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package dev.inmesh.chaos;
 
 import dev.inmesh.Mesh;
-import dev.inmesh.http.DaemonTimers;
-import dev.inmesh.http.Timers;
+import dev.inmesh.timer.DaemonTimers;
+import dev.inmesh.timer.Timers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -1,11 +1,11 @@
 package dev.inmesh.jdkhttp;
 
 import dev.inmesh.config.UpstreamSettings;
-import dev.inmesh.http.DaemonTimers;
 import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.http.ResolveContract;
 import dev.inmesh.http.Resolver;
 import dev.inmesh.server.AllowedNetworks;
+import dev.inmesh.timer.DaemonTimers;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

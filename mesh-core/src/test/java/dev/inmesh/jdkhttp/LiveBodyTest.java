@@ -2,7 +2,7 @@ package dev.inmesh.jdkhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.inmesh.http.Timers;
+import dev.inmesh.timer.Timers;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

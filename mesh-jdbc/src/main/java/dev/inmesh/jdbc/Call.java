@@ -20,6 +20,11 @@ final class Call {
     return on(target, method, args);
   }
 
+  /** Whether this is its only argument. */
+  boolean isWith(Object argument) {
+    return args.length == 1 && argument.equals(args[0]);
+  }
+
   static @Nullable Object on(Object target, Method method, Object[] args) throws Throwable {
     try {
       return method.invoke(target, args);

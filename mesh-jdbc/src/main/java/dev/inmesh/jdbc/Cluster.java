@@ -23,6 +23,8 @@ final class Cluster {
   private final Databases databases;
   private final Router router;
   private final RouteCounts counts;
+  private final StatementMeters meters;
+  private final TimeLimits limits;
   private final Set<String> pureFunctions;
 
   /** Asked of a server at the first need: no pool has to answer when the process starts. */
@@ -35,11 +37,15 @@ final class Cluster {
       Databases databases,
       Router router,
       RouteCounts counts,
+      StatementMeters meters,
+      TimeLimits limits,
       Set<String> pureFunctions) {
     this.name = name;
     this.databases = databases;
     this.router = router;
     this.counts = counts;
+    this.meters = meters;
+    this.limits = limits;
     this.pureFunctions = Set.copyOf(pureFunctions);
   }
 
@@ -57,6 +63,14 @@ final class Cluster {
 
   RouteCounts counts() {
     return counts;
+  }
+
+  StatementMeters meters() {
+    return meters;
+  }
+
+  TimeLimits limits() {
+    return limits;
   }
 
   /** What connections are like before anything is set. */

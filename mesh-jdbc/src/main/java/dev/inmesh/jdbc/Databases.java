@@ -10,9 +10,11 @@ final class Databases {
 
   private final Database primary;
   private final List<Database> replicas;
+  private final StatementMeters meters;
   private final AtomicInteger turn = new AtomicInteger();
 
-  Databases(Database primary, List<Database> replicas) {
+  Databases(Database primary, List<Database> replicas, StatementMeters meters) {
+    this.meters = meters;
     this.primary = primary;
     this.replicas = List.copyOf(replicas);
   }
@@ -46,7 +48,7 @@ final class Databases {
         return null;
       }
       try {
-        return new Physical(replica, replica.open(credentials));
+        return physical(replica, credentials);
       } catch (SQLException | RuntimeException e) {
         // It rests from now on: the next one, and in the end the primary.
       }
@@ -55,7 +57,11 @@ final class Databases {
   }
 
   Physical openPrimary(Credentials credentials) throws SQLException {
-    return new Physical(primary, primary.open(credentials));
+    return physical(primary, credentials);
+  }
+
+  private Physical physical(Database server, Credentials credentials) throws SQLException {
+    return new Physical(server, server.open(credentials), meters.of(server.name()));
   }
 
   @Override

@@ -26,8 +26,11 @@ final class Explanation extends Logical {
     this.values = values;
   }
 
-  static ResultSet of(Statement statement, String target, String server, String reason) {
-    return Proxies.RESULT.make(new Explanation(statement, List.of(target, server, reason)));
+  /** Where the explained statement would go. */
+  static ResultSet of(Session session, Statement statement, String explained) throws SQLException {
+    Route route = session.explain(session.verdict(explained));
+    List<String> values = List.of(route.target(), session.server(route), route.reason());
+    return Proxies.RESULT.make(new Explanation(statement, values));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.inmesh.jdbc;
 
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class Holding {
   private volatile @Nullable Physical current;
   private volatile @Nullable Physical lingering;
   private volatile boolean closed;
+  private @Nullable TimeLimit limit;
 
   Holding(Cluster cluster, Credentials credentials, Settings settings) {
     this.cluster = cluster;
@@ -59,13 +61,44 @@ final class Holding {
     return open(replica);
   }
 
+  /** What bounds the wait for pools from now on; null for nothing. */
+  void bound(@Nullable TimeLimit by) {
+    limit = by;
+  }
+
   private Physical open(boolean replica) throws SQLException {
-    Physical next = replica ? cluster.databases().openReplica(credentials) : null;
+    Databases databases = cluster.databases();
+    Physical next = replica ? inTime(databases::openReplica) : null;
     if (next == null) {
-      next = cluster.databases().openPrimary(credentials);
+      next = Objects.requireNonNull(inTime(databases::openPrimary));
     }
     adopt(next);
     return next;
+  }
+
+  /** Something that asks a pool for a connection. */
+  interface Asking<T> {
+
+    @Nullable T ask(Credentials credentials) throws SQLException;
+  }
+
+  /** Waits for a pool no longer than there is time. */
+  <T> @Nullable T inTime(Asking<T> asking) throws SQLException {
+    TimeLimit bounded = limit;
+    if (bounded == null) {
+      return asking.ask(credentials);
+    }
+    bounded.waits();
+    Physical got = current;
+    try {
+      @Nullable T answer = asking.ask(credentials);
+      if (answer instanceof Physical physical) {
+        got = physical;
+      }
+      return answer;
+    } finally {
+      bounded.waited(got);
+    }
   }
 
   private void leave(Physical held) {

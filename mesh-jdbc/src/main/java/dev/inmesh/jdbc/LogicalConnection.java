@@ -3,6 +3,7 @@ package dev.inmesh.jdbc;
 import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,9 @@ final class LogicalConnection extends Logical {
   @Nullable Object call(Object proxy, Method method, Object[] args) throws Throwable {
     return switch (method.getName()) {
       case "createStatement", "prepareStatement", "prepareCall" ->
-          LogicalStatement.create(session, method, args);
+          session.isTimed()
+              ? session.inTime(() -> LogicalStatement.create(session, method, args))
+              : LogicalStatement.create(session, method, args);
       case "close" -> {
         session.close();
         yield null;
@@ -77,16 +80,16 @@ final class LogicalConnection extends Logical {
           "releaseSavepoint" ->
           forward(method, args);
       // What is made, and what nobody here knows, may belong to one physical connection.
-      default -> on(session.pinned(), method, args);
+      default -> session.inTime(() -> on(session.pinned(), method, args));
     };
   }
 
   private @Nullable Object forward(Method method, Object[] args) throws Throwable {
-    return on(session.any(), method, args);
+    return session.inTime(() -> on(session.any(), method, args));
   }
 
   private @Nullable Object on(Physical physical, Method method, Object[] args) throws Throwable {
-    return session.wrap(Call.on(physical.raw, method, bare(args)), physical, null);
+    return session.wrap(method, Call.on(physical.raw, method, bare(args)), physical, null);
   }
 
   /** Where nothing was begun there is nothing to end. */
@@ -96,9 +99,20 @@ final class LogicalConnection extends Logical {
     if (session.current() == null && !session.autoCommit()) {
       return null;
     }
-    Object answer = forward(method, args);
+    Object answer;
+    try {
+      answer = forward(method, args);
+    } catch (SQLTimeoutException e) {
+      throw method.getName().equals("commit") ? unknown(e) : e;
+    }
     session.transactionEnds();
     return answer;
+  }
+
+  /** Whether a commit that was not answered happened, only the server knows. */
+  private SQLException unknown(SQLTimeoutException e) {
+    return new SQLTimeoutException(
+        e.getMessage() + "; whether it was committed is not known", "08007", e);
   }
 
   private @Nullable Object ifHeld(Method method, Object[] args) throws Throwable {

@@ -13,6 +13,7 @@ final class LogicalResult extends Logical {
   private final ResultSet raw;
   private final @Nullable LogicalStatement statement;
   private final boolean forwardOnly;
+  private final boolean inPieces;
   private final ResultSet proxy;
   private boolean open;
   private boolean finished;
@@ -23,12 +24,14 @@ final class LogicalResult extends Logical {
       ResultSet raw,
       @Nullable LogicalStatement statement,
       boolean forwardOnly,
+      boolean inPieces,
       boolean open) {
     this.session = session;
     this.physical = physical;
     this.raw = raw;
     this.statement = statement;
     this.forwardOnly = forwardOnly;
+    this.inPieces = inPieces;
     this.open = open;
     this.proxy = Proxies.RESULT.make(this);
     if (open && physical != null) {
@@ -42,24 +45,26 @@ final class LogicalResult extends Logical {
       Physical physical,
       ResultSet raw,
       LogicalStatement statement,
-      boolean forwardOnly) {
-    return new LogicalResult(session, physical, raw, statement, forwardOnly, true);
+      Placement placement) {
+    boolean forwardOnly = placement.isForwardOnly();
+    boolean inPieces = placement.fetchesInPieces();
+    return new LogicalResult(session, physical, raw, statement, forwardOnly, inPieces, true);
   }
 
   /** One that leads a life of its own, as generated keys or a cursor. */
   static ResultSet of(
       Session session, Physical physical, ResultSet raw, @Nullable LogicalStatement statement) {
-    return new LogicalResult(session, physical, raw, statement, false, false).proxy;
+    return new LogicalResult(session, physical, raw, statement, false, false, false).proxy;
   }
 
   /** One of the meta data, which no statement of the user's belongs to. */
   static ResultSet ofMetaData(Session session, Physical physical, ResultSet raw) {
-    return new LogicalResult(session, physical, raw, null, true, true).proxy;
+    return new LogicalResult(session, physical, raw, null, true, false, true).proxy;
   }
 
   /** One that no server has given. */
   static LogicalResult local(Session session, ResultSet raw, LogicalStatement statement) {
-    return new LogicalResult(session, null, raw, statement, false, false);
+    return new LogicalResult(session, null, raw, statement, false, false, false);
   }
 
   ResultSet proxy() {
@@ -96,19 +101,25 @@ final class LogicalResult extends Logical {
       }
       default -> {
         Object answer = Call.on(raw, method, bare(args));
-        return physical == null ? answer : session.wrap(answer, physical, statement);
+        return physical == null ? answer : session.wrap(method, answer, physical, statement);
       }
     }
   }
 
-  private boolean next() throws SQLException {
-    boolean more = !finished && raw.next();
+  private boolean next() throws Throwable {
+    boolean more = !finished && fetch();
     if (!more && forwardOnly) {
       // Nothing more is to be had of it, and not everybody closes what he has read.
       finished = true;
       ends();
     }
     return more;
+  }
+
+  private boolean fetch() throws Throwable {
+    return (inPieces && session.isTimed())
+        ? Boolean.TRUE.equals(session.inTime(raw::next))
+        : raw.next();
   }
 
   /** The statement is run again, or closed. */

@@ -11,37 +11,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A statement, prepared or not, over the physical one that it has on the connection that its
- * session holds. When the session has moved, the physical one is made anew where it is now, with
- * all that was set on it.
+ * session holds.
  */
 final class LogicalStatement extends Logical {
 
   private final Session session;
-  private final Method creator;
-  private final Object[] creation;
-  private final Replay replay = new Replay();
+  private final Placement placement;
 
   /** What it was prepared with; null for one that is given a text each time. */
   private final @Nullable Verdict prepared;
 
-  private final @Nullable String veto;
   private final Statement proxy;
 
-  private volatile @Nullable Statement raw;
-  private @Nullable Physical physical;
+  /** Null until there is something for the first time. */
+  private @Nullable Pending pending;
+
   private @Nullable LogicalResult result;
-  private boolean batch;
-  private boolean stickyBatch;
-  private boolean stream;
   private boolean closed;
 
   private LogicalStatement(
       Session session, Method creator, Object[] creation, @Nullable Verdict prepared) {
     this.session = session;
-    this.creator = creator;
-    this.creation = creation;
+    this.placement = new Placement(creator, creation);
     this.prepared = prepared;
-    this.veto = Veto.ofCreation(creator.getName(), creation);
     this.proxy =
         switch (creator.getName()) {
           case "prepareStatement" -> Proxies.PREPARED.make(this);
@@ -60,7 +52,7 @@ final class LogicalStatement extends Logical {
     LogicalStatement statement = new LogicalStatement(session, creator, creation, verdict);
     if (verdict.kind() != Kind.EXPLAIN_MESH) {
       // At once, so that what is wrong with the text is said where JDBC says it.
-      statement.at(session.prepare(verdict, statement.veto));
+      Statement unused = statement.prepare();
     }
     return statement.proxy;
   }
@@ -74,10 +66,12 @@ final class LogicalStatement extends Logical {
     String name = method.getName();
     switch (name) {
       case "executeQuery", "execute", "executeUpdate", "executeLargeUpdate" -> {
-        return execute(name, method, args);
+        return session.isTimed()
+            ? session.inTime(() -> execute(name, method, args))
+            : execute(name, method, args);
       }
       case "executeBatch", "executeLargeBatch" -> {
-        return executeBatch(method, args);
+        return session.inTime(() -> executeBatch(method, args));
       }
       case "close" -> {
         close();
@@ -87,7 +81,7 @@ final class LogicalStatement extends Logical {
         return isClosed();
       }
       case "cancel" -> {
-        Statement running = raw;
+        Statement running = placement.last();
         return running == null ? null : Call.on(running, method, args);
       }
       default -> {}
@@ -100,13 +94,9 @@ final class LogicalStatement extends Logical {
       case "getUpdateCount", "getLargeUpdateCount", "getWarnings", "clearWarnings" ->
           afterExecution(method, args);
       case "addBatch" -> addBatch(method, args);
-      case "clearBatch" -> {
-        Object answer = batch ? forward(method, args) : null;
-        batchEnds();
-        yield answer;
-      }
+      case "clearBatch" -> clearBatch(method, args);
       case "clearParameters" -> {
-        replay.clearParameters();
+        placement.clearParameters();
         streamEnds();
         yield forward(method, args);
       }
@@ -128,11 +118,18 @@ final class LogicalStatement extends Logical {
     if (verdict == null || verdict.kind() == Kind.EXPLAIN_MESH) {
       return explain(name, verdict);
     }
-    String demand = veto == null ? Veto.ofExecution(name, args) : veto;
-    Statement target = at(session.execute(verdict, demand));
+    String made = placement.veto();
+    Statement target =
+        at(session.execute(verdict, made == null ? Veto.ofExecution(name, args) : made));
+    session.runs(target);
+    long start = System.nanoTime();
+    boolean succeeded = false;
     try {
-      return run(target, name, method, args);
+      Object answer = run(target, name, method, args);
+      succeeded = true;
+      return answer;
     } finally {
+      placement.ran(succeeded, System.nanoTime() - start);
       streamEnds();
     }
   }
@@ -157,25 +154,73 @@ final class LogicalStatement extends Logical {
       throw new SQLException("EXPLAIN MESH gives a result: use executeQuery", "07003");
     }
     String explained = verdict == null ? "" : verdict.explained();
-    Route route = session.explain(session.verdict(explained));
-    ResultSet row = Explanation.of(proxy, route.target(), session.server(route), route.reason());
+    ResultSet row = Explanation.of(session, proxy, explained);
     LogicalResult local = LogicalResult.local(session, row, this);
     result = local;
     return name.equals("execute") ? true : local.proxy();
   }
 
-  private @Nullable Object open(@Nullable ResultSet rows) throws SQLException {
-    Physical at = physical;
+  // ---- batches, and streams
+
+  private Pending pending() {
+    Pending known = pending;
+    if (known == null) {
+      known = new Pending(session);
+      pending = known;
+    }
+    return known;
+  }
+
+  private @Nullable Object addBatch(Method method, Object[] args) throws Throwable {
+    Verdict verdict = args.length == 0 ? prepared : session.verdict(String.valueOf(args[0]));
+    if (verdict == null) {
+      // A text is missing: the driver says so.
+      return forward(method, args);
+    }
+    Object answer = Call.on(at(session.prepare(verdict, Veto.BATCH)), method, bare(args));
+    pending().batch(verdict.sticky());
+    return answer;
+  }
+
+  private @Nullable Object clearBatch(Method method, Object[] args) throws Throwable {
+    Object answer = pending().hasBatch() ? forward(method, args) : null;
+    pending().batchEnds();
+    return answer;
+  }
+
+  private @Nullable Object executeBatch(Method method, Object[] args) throws Throwable {
+    checkOpen();
+    endResult();
+    Statement target = at(session.execute(pending().ofBatch(), Veto.BATCH));
+    session.runs(target);
+    long start = System.nanoTime();
+    boolean succeeded = false;
+    try {
+      Object answer = Call.on(target, method, args);
+      succeeded = true;
+      return answer;
+    } finally {
+      placement.ran(succeeded, System.nanoTime() - start);
+      pending().batchEnds();
+    }
+  }
+
+  private void streamEnds() {
+    if (pending != null) {
+      pending.streamEnds();
+    }
+  }
+
+  // ---- results
+
+  private @Nullable ResultSet open(@Nullable ResultSet rows) {
+    Physical at = placement.physical();
     if (rows == null || at == null) {
       return null;
     }
-    LogicalResult opened = LogicalResult.opened(session, at, rows, this, forwardOnly());
+    LogicalResult opened = LogicalResult.opened(session, at, rows, this, placement);
     result = opened;
     return opened.proxy();
-  }
-
-  private boolean forwardOnly() {
-    return Veto.isForwardOnly(creator.getName(), creation);
   }
 
   private Object moreResults(Method method, Object[] args) throws Throwable {
@@ -184,7 +229,7 @@ final class LogicalStatement extends Logical {
       endResult();
     }
     result = null;
-    Statement live = live();
+    Statement live = placement.live(session);
     if (live == null) {
       return false;
     }
@@ -196,7 +241,7 @@ final class LogicalStatement extends Logical {
   }
 
   private @Nullable Object afterExecution(Method method, Object[] args) throws Throwable {
-    Statement live = result != null && result.isLocal() ? null : live();
+    Statement live = result != null && result.isLocal() ? null : placement.live(session);
     if (live != null) {
       return Call.on(live, method, args);
     }
@@ -207,45 +252,11 @@ final class LogicalStatement extends Logical {
     };
   }
 
-  private @Nullable Object addBatch(Method method, Object[] args) throws Throwable {
-    Verdict verdict = args.length == 0 ? prepared : session.verdict(String.valueOf(args[0]));
-    if (verdict == null) {
-      // A text is missing: the driver says so.
-      return forward(method, args);
-    }
-    Object answer = Call.on(at(session.prepare(verdict, Veto.BATCH)), method, bare(args));
-    if (!batch) {
-      batch = true;
-      session.bind();
-    }
-    stickyBatch |= verdict.sticky();
-    return answer;
-  }
-
-  private @Nullable Object executeBatch(Method method, Object[] args) throws Throwable {
-    checkOpen();
-    endResult();
-    Statement target = at(session.execute(stickyBatch ? Veto.STICKY : Veto.WRITE, Veto.BATCH));
-    try {
-      return Call.on(target, method, args);
-    } finally {
-      batchEnds();
-    }
-  }
-
-  private void batchEnds() {
-    streamEnds();
-    stickyBatch = false;
-    if (batch) {
-      batch = false;
-      session.unbind();
-    }
-  }
-
-  private void streamEnds() {
-    if (stream) {
-      stream = false;
-      session.unbind();
+  private void endResult() throws SQLException {
+    LogicalResult open = result;
+    result = null;
+    if (open != null) {
+      open.replaced();
     }
   }
 
@@ -253,61 +264,43 @@ final class LogicalStatement extends Logical {
 
   private @Nullable Object set(String name, Method method, Object[] args) throws Throwable {
     bare(args);
-    Statement live = live();
+    Statement live = placement.live(session);
     if (live == null && prepared != null && prepared.kind() != Kind.EXPLAIN_MESH) {
-      live = at(session.prepare(prepared, veto));
+      live = prepare();
     }
     Object answer = live == null ? null : Call.on(live, method, args);
-    replay.record(name, method, args);
-    if (!stream && Replay.isStream(args)) {
-      stream = true;
-      session.bind();
+    placement.record(name, method, args);
+    if (Replay.isStream(args)) {
+      pending().stream();
     }
     return answer;
   }
 
   private @Nullable Object forward(Method method, Object[] args) throws Throwable {
-    Statement live = live();
-    Statement target = live == null ? at(somewhere()) : live;
+    Statement live = placement.live(session);
+    Statement target = live == null ? prepare() : live;
     Object answer = Call.on(target, method, args);
-    Physical at = physical;
-    return at == null ? answer : session.wrap(answer, at, this);
+    Physical at = placement.physical();
+    return at == null ? answer : session.wrap(method, answer, at, this);
   }
 
-  private Physical somewhere() throws SQLException {
-    return prepared == null ? session.any() : session.prepare(prepared, veto);
-  }
-
-  /** The physical statement, if it is still of use. */
-  private @Nullable Statement live() {
-    return session.holds(physical) ? raw : null;
+  /** The physical one where the text may run, or anywhere if there is no text yet. */
+  private Statement prepare() throws SQLException {
+    return at(prepared == null ? session.any() : session.prepare(prepared, placement.veto()));
   }
 
   private Statement at(Physical there) throws SQLException {
-    Statement known = raw;
-    if (known != null && physical == there) {
-      return known;
+    Statement last = placement.last();
+    if (last != null && placement.is(there)) {
+      return last;
     }
-    Statement left = live();
+    Statement left = placement.live(session);
     if (left != null) {
       // With it goes what it was read from, and maybe the connection that lingered for that.
       left.close();
       endResult();
     }
-    try {
-      Statement made = (Statement) Call.on(there.raw, creator, creation);
-      if (made == null) {
-        throw new SQLException("the driver made no statement");
-      }
-      replay.on(made);
-      raw = made;
-      physical = there;
-      return made;
-    } catch (SQLException | RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new SQLException(e);
-    }
+    return placement.make(there);
   }
 
   @Override
@@ -318,26 +311,20 @@ final class LogicalStatement extends Logical {
 
   // ---- the end
 
-  private void endResult() throws SQLException {
-    LogicalResult open = result;
-    result = null;
-    if (open != null) {
-      open.replaced();
-    }
-  }
-
   private void close() throws SQLException {
     if (closed) {
       return;
     }
     closed = true;
-    Statement live = live();
+    Statement live = placement.live(session);
     try {
       if (live != null) {
         live.close();
       }
     } finally {
-      batchEnds();
+      if (pending != null) {
+        pending.batchEnds();
+      }
       endResult();
     }
   }
@@ -346,7 +333,7 @@ final class LogicalStatement extends Logical {
     if (closed || session.isClosed()) {
       return true;
     }
-    Statement live = live();
+    Statement live = placement.live(session);
     return live != null && live.isClosed();
   }
 
@@ -359,7 +346,7 @@ final class LogicalStatement extends Logical {
 
   @Override
   public String toString() {
-    Statement live = raw;
-    return live == null ? "statement of " + session : live.toString();
+    Statement last = placement.last();
+    return last == null ? "statement of " + session : last.toString();
   }
 }

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Metrics;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -116,11 +117,14 @@ public final class MeshDataSource implements DataSource {
   /** Builds a {@link MeshDataSource}. Not safe for concurrent use. */
   public static final class Builder {
 
+    private static final Duration LONGEST = Duration.ofDays(30);
+
     private final String name;
     private final List<Database> replicas = new ArrayList<>();
     private final Set<String> pureFunctions = new LinkedHashSet<>();
     private @Nullable DataSource primary;
     private ReadRouting readRouting = ReadRouting.READONLY;
+    private Duration timeout = Duration.ZERO;
     private MeterRegistry registry = Metrics.globalRegistry;
 
     private Builder(Mesh mesh, String name) {
@@ -175,6 +179,23 @@ public final class MeshDataSource implements DataSource {
       return this;
     }
 
+    /**
+     * How long a statement may take, from being run, its wait for a connection included, until it
+     * answers; so may what else is asked of a connection, and each fetch of a result that is
+     * fetched in pieces. To the millisecond. The ambient {@link dev.inmesh.call.Deadline} bounds
+     * them whatever is set here. By default, and when zero, nothing else does.
+     *
+     * @throws IllegalArgumentException if negative or more than 30 days
+     */
+    public Builder timeout(Duration statement) {
+      if (statement.isNegative() || statement.compareTo(LONGEST) > 0) {
+        throw new IllegalArgumentException(
+            name + ": timeout " + statement + ": give 0 for none, up to 30 days");
+      }
+      timeout = statement;
+      return this;
+    }
+
     /** Where the meters go; by default Micrometer's global registry. */
     public Builder meterRegistry(MeterRegistry meterRegistry) {
       registry = Objects.requireNonNull(meterRegistry, "meterRegistry");
@@ -190,14 +211,19 @@ public final class MeshDataSource implements DataSource {
       if (primary == null) {
         throw new IllegalStateException(name + ": no primary");
       }
+      StatementMeters meters = new StatementMeters(name, registry);
       Databases databases =
-          new Databases(new Database("primary", primary, false, System::nanoTime), replicas);
+          new Databases(
+              new Database("primary", primary, false, System::nanoTime), replicas, meters);
+      long nanos = timeout.toNanos();
       return new MeshDataSource(
           new Cluster(
               name,
               databases,
               new Router(readRouting, databases.hasReplicas()),
               new RouteCounts(name, registry),
+              meters,
+              new TimeLimits(name, () -> nanos, Stops.TIMERS, Stops.THREADS),
               pureFunctions));
     }
   }

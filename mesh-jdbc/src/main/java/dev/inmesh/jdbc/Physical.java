@@ -8,10 +8,14 @@ final class Physical {
   final Database database;
   final Connection raw;
 
+  /** Where the times of its statements go. */
+  final StatementMeters.ServerTimes times;
+
   /** Results that are being read. */
   int openResults;
 
-  Physical(Database database, Connection raw) {
+  Physical(Database database, Connection raw, StatementMeters.ServerTimes times) {
+    this.times = times;
     this.database = database;
     this.raw = raw;
   }

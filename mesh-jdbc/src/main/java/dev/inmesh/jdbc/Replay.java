@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was set on a statement, for the next physical one: its settings, and the last value of each
  * parameter. Parameters by number, which are the usual ones, cost no object each. A stream can't be
- * set a second time: until it has been used, the statement must stay where it is.
+ * set a second time: until it has been used, the statement must stay where it is. Only a {@link
+ * Placement} is one: two objects for each statement would be one too many.
  */
-final class Replay {
+abstract class Replay {
 
   private static final int MOST_NUMBERED = 1 << 16;
 
@@ -31,7 +32,7 @@ final class Replay {
         || name.equals("closeOnCompletion");
   }
 
-  void record(String name, Method method, Object[] args) {
+  final void record(String name, Method method, Object[] args) {
     boolean parameter = args.length >= 2;
     if (isStream(args)) {
       forget(name, args[0]);
@@ -51,6 +52,12 @@ final class Replay {
     Map<String, Call> into = map == null ? new LinkedHashMap<>() : map;
     into.put(key, call);
     return into;
+  }
+
+  /** Whether results are fetched from the server piece by piece, as they are read. */
+  final boolean fetchesInPieces() {
+    Call size = settings == null ? null : settings.get("setFetchSize");
+    return size != null && !size.isWith(0);
   }
 
   /** Whether it sets a parameter to what can be read only once. */
@@ -90,12 +97,12 @@ final class Replay {
     numbered = places;
   }
 
-  void clearParameters() {
+  final void clearParameters() {
     named = null;
     numbered = null;
   }
 
-  void on(Statement made) throws Throwable {
+  final void on(Statement made) throws Throwable {
     all(settings, made);
     @Nullable Object[] places = numbered;
     for (int i = 0; places != null && i < places.length; i += 2) {

@@ -1,5 +1,6 @@
 package dev.inmesh.jdbc;
 
+import dev.inmesh.call.Phase;
 import dev.inmesh.jdbc.sql.Verdict;
 import dev.inmesh.jdbc.sql.Verdict.Hint;
 import dev.inmesh.jdbc.sql.Verdict.Kind;
@@ -10,7 +11,10 @@ import java.sql.Connection;
 import java.sql.Ref;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.sql.Statement;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +28,12 @@ final class Session {
   private static final Verdict ANY_SERVER =
       new Verdict(Target.REPLICA, "read", Kind.READ, Hint.NONE, false, "", "");
   private static final Integer SERIALIZABLE = Connection.TRANSACTION_SERIALIZABLE;
+  private static final Set<Object> LEVELS =
+      Set.of(
+          Connection.TRANSACTION_READ_UNCOMMITTED,
+          Connection.TRANSACTION_READ_COMMITTED,
+          Connection.TRANSACTION_REPEATABLE_READ,
+          SERIALIZABLE);
   private static final Route NO_REPLICA = Route.primary("no replica to be had");
 
   private final Cluster cluster;
@@ -37,6 +47,9 @@ final class Session {
   private boolean sticky;
   private @Nullable Physical holdsState;
   private int bound;
+
+  /** Of what the user has asked for and is still waiting for; null when nothing bounds it. */
+  private @Nullable TimeLimit limit;
 
   Session(Cluster cluster, Credentials credentials) {
     this.cluster = cluster;
@@ -91,7 +104,7 @@ final class Session {
   Facts defaults() throws SQLException {
     Facts known = defaults;
     if (known == null) {
-      known = cluster.facts(credentials);
+      known = Objects.requireNonNull(holding.inTime(cluster::facts));
       defaults = known;
     }
     return known;
@@ -101,6 +114,7 @@ final class Session {
 
   Verdict verdict(String sql) throws SQLException {
     checkOpen();
+    defaults();
     return cluster.verdict(sql, credentials);
   }
 
@@ -164,6 +178,64 @@ final class Session {
     return physical;
   }
 
+  // ---- time
+
+  /** Whether anything bounds what begins now. */
+  boolean isTimed() {
+    return cluster.limits().isTimed();
+  }
+
+  /** Runs a step within the time that there is; one that is part of another shares its time. */
+  @Nullable Object inTime(Step step) throws Throwable {
+    if (limit != null || !isTimed()) {
+      return step.run();
+    }
+    TimeLimit begun = begin();
+    limit = begun;
+    holding.bound(begun);
+    boolean failed = true;
+    try {
+      Object answer = step.run();
+      failed = false;
+      begun.over();
+      if (begun.wasStopped(false)) {
+        throw stopped(begun, null);
+      }
+      return answer;
+    } catch (Throwable e) {
+      begun.over();
+      if (failed && begun.wasStopped(true)) {
+        throw stopped(begun, e);
+      }
+      throw e;
+    } finally {
+      limit = null;
+      holding.bound(null);
+    }
+  }
+
+  private TimeLimit begin() throws SQLException {
+    try {
+      return cluster.limits().begin(current());
+    } catch (SQLTimeoutException e) {
+      cluster.meters().timedOut(Phase.WAIT);
+      throw e;
+    }
+  }
+
+  private SQLException stopped(TimeLimit stopped, @Nullable Throwable cause) {
+    cluster.meters().timedOut(stopped.phase());
+    return stopped.words(cause);
+  }
+
+  /** What is run now, for as long as the step that is under way lasts. */
+  void runs(Statement statement) {
+    TimeLimit bounded = limit;
+    if (bounded != null) {
+      bounded.runs(statement);
+    }
+  }
+
   // ---- what binds it
 
   /** A batch or a stream has been given to a statement, which must be run where it is. */
@@ -196,6 +268,10 @@ final class Session {
     checkOpen();
     String name = method.getName();
     Physical held = current();
+    if (held == null && name.equals("setTransactionIsolation") && !LEVELS.contains(args[0])) {
+      // Some drivers have more levels; whether this one has, it must say now.
+      held = any();
+    }
     boolean atReplica = held != null && held.replica();
     if (name.equals("setReadOnly") && atReplica) {
       if (inTransaction && args[0].equals(false)) {
@@ -234,25 +310,34 @@ final class Session {
     holding.abort(executor);
   }
 
-  /** The logical object in the place of a physical one that leads to others. */
+  /**
+   * The logical object in the place of a physical one that leads to others. What a method promises
+   * counts, since one object of a driver may be several things: a result and its meta data, say.
+   */
   @Nullable Object wrap(
-      @Nullable Object answer, Physical physical, @Nullable LogicalStatement statement) {
+      Method method,
+      @Nullable Object answer,
+      Physical physical,
+      @Nullable LogicalStatement statement) {
     if (answer == null || answer instanceof CharSequence || answer instanceof Number) {
       return answer;
     }
-    if (answer instanceof ResultSet result) {
+    Class<?> promised = method.getReturnType();
+    if (answer instanceof ResultSet result && promised.isAssignableFrom(ResultSet.class)) {
       return LogicalResult.of(this, physical, result, statement);
     }
-    if (answer instanceof Array array) {
+    if (answer instanceof Array array && promised.isAssignableFrom(Array.class)) {
       return LogicalValue.of(this, physical, array);
     }
-    if (answer instanceof Ref ref) {
+    if (answer instanceof Ref ref && promised.isAssignableFrom(Ref.class)) {
       return LogicalValue.of(this, physical, ref);
     }
-    if (answer instanceof Statement) {
+    if (answer instanceof Statement && promised.isAssignableFrom(Statement.class)) {
       return statement == null ? null : statement.proxy();
     }
-    return answer instanceof Connection ? proxy : answer;
+    return answer instanceof Connection && promised.isAssignableFrom(Connection.class)
+        ? proxy
+        : answer;
   }
 
   @Override

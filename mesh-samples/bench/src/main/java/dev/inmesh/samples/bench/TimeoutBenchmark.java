@@ -1,6 +1,6 @@
 package dev.inmesh.samples.bench;
 
-import dev.inmesh.http.DaemonTimers;
+import dev.inmesh.timer.DaemonTimers;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;

@@ -1,4 +1,4 @@
-package dev.inmesh.http;
+package dev.inmesh.timer;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

@@ -1,4 +1,4 @@
-package dev.inmesh.http;
+package dev.inmesh.timer;
 
 import java.util.ArrayList;
 import java.util.List;

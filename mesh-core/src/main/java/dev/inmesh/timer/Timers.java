@@ -1,4 +1,4 @@
-package dev.inmesh.http;
+package dev.inmesh.timer;
 
 /** Runs things later, for drivers that don't wait. Safe for concurrent use. */
 public interface Timers {

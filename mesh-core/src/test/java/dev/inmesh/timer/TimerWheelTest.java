@@ -1,4 +1,4 @@
-package dev.inmesh.http;
+package dev.inmesh.timer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
