@@ -89,7 +89,7 @@ final class LogicalConnection extends Logical {
   }
 
   private @Nullable Object on(Physical physical, Method method, Object[] args) throws Throwable {
-    return session.wrap(Call.on(physical.raw, method, bare(args)), physical, null);
+    return session.wrap(method, Call.on(physical.raw, method, bare(args)), physical, null);
   }
 
   /** Where nothing was begun there is nothing to end. */

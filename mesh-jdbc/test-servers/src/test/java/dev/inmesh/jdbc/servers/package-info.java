@@ -1,0 +1,4 @@
+@NullMarked
+package dev.inmesh.jdbc.servers;
+
+import org.jspecify.annotations.NullMarked;
