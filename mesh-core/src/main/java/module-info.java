@@ -17,6 +17,12 @@ module dev.inmesh {
   exports dev.inmesh.call;
   exports dev.inmesh.config;
   exports dev.inmesh.server;
+  exports dev.inmesh.balance to
+      dev.inmesh.jdbc;
+  exports dev.inmesh.engine to
+      dev.inmesh.jdbc;
+  exports dev.inmesh.event to
+      dev.inmesh.jdbc;
   exports dev.inmesh.timer to
       dev.inmesh.jdbc;
 

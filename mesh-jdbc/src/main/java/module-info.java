@@ -3,7 +3,11 @@ module dev.inmesh.jdbc {
   requires transitive dev.inmesh;
   requires transitive java.sql;
   requires com.github.benmanes.caffeine;
+  requires org.slf4j;
   requires static org.jspecify;
 
   exports dev.inmesh.jdbc;
+
+  provides java.sql.Driver with
+      dev.inmesh.jdbc.MeshDriver;
 }

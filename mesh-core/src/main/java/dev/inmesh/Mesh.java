@@ -6,6 +6,7 @@ import dev.inmesh.config.Configuration;
 import dev.inmesh.config.Reload;
 import dev.inmesh.config.Snapshot;
 import dev.inmesh.config.Sources;
+import dev.inmesh.engine.EngineHost;
 import dev.inmesh.http.DeadlineHeaders;
 import dev.inmesh.server.ServerEntry;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -141,6 +142,14 @@ public final class Mesh implements AutoCloseable {
   /** All upstreams, by name. */
   public List<Upstream> upstreams() {
     return runtime.upstreams();
+  }
+
+  /**
+   * Where the engines of mesh-jdbc run. Not for services: the package of the type is for that
+   * module alone.
+   */
+  public EngineHost engineHost() {
+    return runtime.hosted();
   }
 
   /**

@@ -67,6 +67,7 @@ final class MeshRuntime implements AutoCloseable {
   private final JdkHttpMesh jdkHttp;
   private final AddressCheck addressCheck;
   private final HealthWatch health;
+  private final HostedEngines hosted;
   private final Repeater configPoll;
 
   private final Object lock = new Object();
@@ -106,6 +107,7 @@ final class MeshRuntime implements AutoCloseable {
         new HealthWatch(
             () -> enabled ? byName.values() : List.of(),
             () -> okHttp.healthProbe().or(jdkHttp::healthProbe));
+    this.hosted = new HostedEngines(configuration, meters, pauses, workThreads, this::startTicking);
     meters.configuration(() -> configuration.current().version(), configuration::rejected);
     if (!settings.configured()) {
       log.info("no mesh.* property is set: wrapped clients pass every call on");
@@ -172,14 +174,22 @@ final class MeshRuntime implements AutoCloseable {
       enabled = settings.enabled();
       tellDrivers();
       published = settings.enabled() ? HttpUpstreams.of(after.values()) : HttpUpstreams.NONE;
-      if (ticker == null && !after.isEmpty()) {
-        ticker = Repeater.start("inmesh-ticker", () -> PauseDetector.PERIOD, this::tick);
+      if (!after.isEmpty()) {
+        startTicking();
       }
       if (checks == null && after.values().stream().anyMatch(MeshRuntime::isChecked)) {
         // Not on the ticker: starting some hundred threads there would look like a pause.
         checks =
             Repeater.start(
                 "inmesh-health", () -> CHECK_PERIOD, () -> health.tick(System.nanoTime()));
+      }
+    }
+  }
+
+  private void startTicking() {
+    synchronized (lock) {
+      if (ticker == null && !closed) {
+        ticker = Repeater.start("inmesh-ticker", () -> PauseDetector.PERIOD, this::tick);
       }
     }
   }
@@ -267,7 +277,12 @@ final class MeshRuntime implements AutoCloseable {
     for (HttpUpstream upstream : byName.values()) {
       upstream.engine().tick(now);
     }
+    hosted.tick(now);
     discovery.tick(now);
+  }
+
+  HostedEngines hosted() {
+    return hosted;
   }
 
   OkHttpMesh okHttp() {
@@ -320,6 +335,7 @@ final class MeshRuntime implements AutoCloseable {
       checking = checks;
     }
     configPoll.close();
+    hosted.close();
     discovery.close();
     health.close();
     if (checking != null) {

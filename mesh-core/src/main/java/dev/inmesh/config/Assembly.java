@@ -45,7 +45,8 @@ final class Assembly {
         keys.value(Scope.GLOBAL, Grammar.DEADLINE_INBOUND_HEADERS),
         keys.value(Scope.GLOBAL, Grammar.DEADLINE_OUTBOUND_HEADER).orElse(""),
         registries,
-        upstreams);
+        upstreams,
+        new DatabaseAssembly(keys, problems).databases());
   }
 
   private AllowedNetworks allowedNetworks() {

@@ -27,6 +27,11 @@ final class EnvironmentNames {
   /** The same of registries. */
   static final String DISCOVERIES = "MESH_DISCOVERIES";
 
+  /** The same of databases. */
+  static final String DATABASES = "MESH_JDBCS";
+
+  private static final Pattern ONE_WORD_PRIMARY =
+      Pattern.compile("MESH_JDBC_([A-Z][A-Z0-9]{0,62})_PRIMARY");
   private static final Pattern ONE_WORD_SERVERS =
       Pattern.compile("MESH_UPSTREAM_([A-Z][A-Z0-9]{0,62})_SERVERS");
   private static final Pattern ONE_WORD_TYPE =
@@ -50,13 +55,15 @@ final class EnvironmentNames {
    *
    * @param upstreams that are declared or that other sources use
    * @param registries the same of them
+   * @param databases the same of them
    * @param types of registries, which have keys of their own
-   * @param environment in which a name of one word is declared by its {@code ..._SERVERS} or {@code
-   *     ..._TYPE} alone
+   * @param environment in which a name of one word is declared by its {@code ..._SERVERS}, {@code
+   *     ..._TYPE} or {@code ..._PRIMARY} alone
    */
   static EnvironmentNames of(
       Collection<String> upstreams,
       Collection<String> registries,
+      Collection<String> databases,
       RegistryTypes types,
       Map<String, String> environment) {
     if (environment.isEmpty()) {
@@ -67,6 +74,8 @@ final class EnvironmentNames {
         .forEach(name -> scopes.add(Scope.upstream(name)));
     Set<String> ids = names(registries, environment, ONE_WORD_TYPE);
     ids.forEach(id -> scopes.add(Scope.registry(id)));
+    names(databases, environment, ONE_WORD_PRIMARY)
+        .forEach(name -> scopes.add(Scope.database(name)));
     EnvironmentNames names = new EnvironmentNames(scopes);
     for (String id : ids) {
       for (String key : types.allKeys()) {

@@ -95,6 +95,103 @@ public final class Grammar {
               + RegistryTypes.shipped()
               + ", or another one on the class path; it brings keys of its own.");
 
+  static final Key<Optional<DatabaseServer>> JDBC_PRIMARY =
+      database(
+          "primary",
+          optional(new DatabaseServerType(false)),
+          NONE,
+          "The server that takes every statement, for jdbc:mesh:<name>; its driver must be on the"
+              + " class path.");
+  static final Key<Optional<List<DatabaseServer>>> JDBC_REPLICAS =
+      database(
+          "replicas",
+          optional(new DatabaseServerType.Many()),
+          NONE,
+          "Servers that follow it, each as a JDBC URL and attributes as in servers, but for region;"
+              + " separated by commas.");
+  static final Key<Optional<String>> JDBC_USER =
+      database(
+          "user",
+          optional(TextType.of("user", "\\P{Cntrl}{1,256}", "the name to log in with")),
+          NONE,
+          "Who logs in; none leaves it to the URL.");
+  static final Key<Optional<String>> JDBC_PASSWORD =
+      database(
+          "password",
+          optional(new SecretType()),
+          NONE,
+          "The password of user; none leaves it to the URL.");
+  static final Key<ReadMode> JDBC_READ_ROUTING =
+      database(
+          "read-routing",
+          words(ReadMode.values()),
+          "readonly",
+          "What replicas get: nothing, what is declared read-only, or all that is proven to read.");
+  static final Key<BalancerType> JDBC_BALANCER =
+      database(
+          "balancer",
+          words(
+              new BalancerType[] {
+                BalancerType.ROUND_ROBIN,
+                BalancerType.LEAST_CONN,
+                BalancerType.LEAST_TIME,
+                BalancerType.RANDOM_TWO
+              }),
+          "least_conn",
+          "How the replica is chosen.");
+  static final Key<Optional<String>> JDBC_PREFER_ZONE =
+      database(
+          "prefer-zone",
+          optional(new PlaceType(true)),
+          NONE,
+          "The zone whose replicas are used while they suffice; own is mesh.zone.");
+  static final Key<Optional<Duration>> JDBC_TIMEOUT =
+      database("timeout", optional(durations(MILLI, DAY)), NONE, "One statement.");
+  static final Key<Duration> JDBC_TIMEOUT_CONNECT =
+      database(
+          "timeout.connect",
+          durations(MILLI, DAY),
+          "2s",
+          "Getting a physical connection: waiting for max-connections, then opening it.");
+  static final Key<ConsistencyMode> JDBC_CONSISTENCY =
+      database(
+          "consistency",
+          words(ConsistencyMode.values()),
+          "session",
+          "Whose writes a read from a replica sees: nobody's, those of its connection, those of the"
+              + " whole page.");
+  static final Key<Optional<Duration>> JDBC_MAX_LAG =
+      database(
+          "max-lag",
+          optional(durations(MILLI, DAY)),
+          NONE,
+          "A replica that is further behind isn't read from.");
+  static final Key<Optional<Integer>> JDBC_MAX_CONNECTIONS =
+      database(
+          "max-connections",
+          optional(new CountType(1, 10_000)),
+          NONE,
+          "Physical connections of jdbc:mesh:<name> to each server at most.");
+  static final Key<Optional<List<String>>> JDBC_PURE_FUNCTIONS =
+      database(
+          "pure-functions",
+          optional(
+              ListType.of(
+                  TextType.of(
+                      "function",
+                      "[\\p{L}_][\\p{L}\\p{N}_$]{0,62}(\\.[\\p{L}_][\\p{L}\\p{N}_$]{0,62})?",
+                      "a name, or schema.name"))),
+          NONE,
+          "Functions of yours that change nothing, so that what calls them may be read from a"
+              + " replica.");
+  static final Key<Boolean> JDBC_FAILOVER =
+      database(
+          "failover",
+          WordType.booleans(),
+          "true",
+          "Whether a replica that says it can be written to takes the place of a primary that is"
+              + " gone.");
+
   static final Key<List<Server>> SERVERS =
       row(
           "servers",
@@ -455,6 +552,10 @@ public final class Grammar {
 
   private static <T> Key<T> global(String name, ValueType<T> type, String builtIn, String doc) {
     return row(name, Level.GLOBAL, type, builtIn, doc);
+  }
+
+  private static <T> Key<T> database(String name, ValueType<T> type, String builtIn, String doc) {
+    return row(name, Level.DATABASE, type, builtIn, doc);
   }
 
   private static <T> Key<T> upstream(String name, ValueType<T> type, String builtIn, String doc) {

@@ -15,6 +15,7 @@ record KeyName(Scope scope, Key<?> key) {
   private static final String DEFAULTS = "mesh.defaults.";
   private static final String UPSTREAM = "mesh.upstream.";
   private static final String REGISTRY = "mesh.discovery.";
+  private static final String DATABASE = "mesh.jdbc.";
   private static final String ROUTE = "route.";
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
   private static final Set<String> RESERVED = Set.of("default", "defaults", "all", "global");
@@ -27,6 +28,9 @@ record KeyName(Scope scope, Key<?> key) {
   static KeyName parse(String text, RegistryTypes types) throws Refused {
     if (text.startsWith(REGISTRY)) {
       return parseRegistry(text, types);
+    }
+    if (text.startsWith(DATABASE)) {
+      return parseDatabase(text);
     }
     if (text.startsWith(DEFAULTS)) {
       return of(Scope.DEFAULTS, text.substring(DEFAULTS.length()), text);
@@ -61,13 +65,36 @@ record KeyName(Scope scope, Key<?> key) {
 
   /** The registry that a key's name speaks of, whether or not the key is known. */
   static Optional<String> registry(String text) {
-    int dot = text.startsWith(REGISTRY) ? text.indexOf('.', REGISTRY.length()) : -1;
-    return Optional.of(dot < 0 ? "" : text.substring(REGISTRY.length(), dot))
-        .filter(id -> NAME.matcher(id).matches());
+    return named(REGISTRY, text);
   }
 
   static void checkRegistry(String id) throws Refused {
     checkForm("a registry", id);
+  }
+
+  private static KeyName parseDatabase(String text) throws Refused {
+    int dot = text.indexOf('.', DATABASE.length());
+    if (dot < 0) {
+      throw unknown(Scope.GLOBAL, text);
+    }
+    String name = text.substring(DATABASE.length(), dot);
+    checkDatabase(name);
+    return of(Scope.database(name), text.substring(dot + 1), text);
+  }
+
+  /** The database that a key's name speaks of, whether or not the key is known. */
+  static Optional<String> database(String text) {
+    return named(DATABASE, text);
+  }
+
+  static void checkDatabase(String name) throws Refused {
+    checkForm("a database", name);
+  }
+
+  private static Optional<String> named(String prefix, String text) {
+    int dot = text.startsWith(prefix) ? text.indexOf('.', prefix.length()) : -1;
+    return Optional.of(dot < 0 ? "" : text.substring(prefix.length(), dot))
+        .filter(name -> NAME.matcher(name).matches());
   }
 
   private static KeyName parseUpstream(String text) throws Refused {
@@ -97,9 +124,7 @@ record KeyName(Scope scope, Key<?> key) {
 
   /** The upstream that a key's name speaks of, whether or not the key is known. */
   static Optional<String> upstream(String text) {
-    int dot = text.startsWith(UPSTREAM) ? text.indexOf('.', UPSTREAM.length()) : -1;
-    return Optional.of(dot < 0 ? "" : text.substring(UPSTREAM.length(), dot))
-        .filter(name -> NAME.matcher(name).matches() && !RESERVED.contains(name));
+    return named(UPSTREAM, text).filter(name -> !RESERVED.contains(name));
   }
 
   static void checkUpstream(String name) throws Refused {
@@ -139,6 +164,9 @@ record KeyName(Scope scope, Key<?> key) {
   private static Optional<String> elsewhere(Scope scope, String text) {
     String name = text.substring(scope.key("").length());
     boolean anywhere = scope.upstream().isEmpty();
+    if (scope.kind() == Scope.Kind.DATABASE) {
+      return Optional.empty();
+    }
     Scope upstream = Scope.upstream(anywhere ? "<name>" : scope.upstream());
     Scope route = Scope.route(upstream.upstream(), "<route>");
     List<Scope> others =
@@ -158,6 +186,7 @@ record KeyName(Scope scope, Key<?> key) {
     boolean named = parts.length > 3 && NAME.matcher(parts[2]).matches();
     if (named) {
       scopes.add(Scope.upstream(parts[2]));
+      scopes.add(Scope.database(parts[2]));
     }
     if (named && parts.length > 5 && NAME.matcher(parts[4]).matches()) {
       scopes.add(Scope.route(parts[2], parts[4]));

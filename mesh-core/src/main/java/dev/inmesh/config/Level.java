@@ -6,6 +6,8 @@ enum Level {
   GLOBAL("global"),
   /** {@code mesh.discovery.<id>.<key>}. */
   REGISTRY("registry"),
+  /** {@code mesh.jdbc.<name>.<key>}. */
+  DATABASE("jdbc"),
   /** {@code mesh.upstream.<name>.<key>} only. */
   ONE_UPSTREAM("upstream"),
   /** {@code mesh.defaults.<key>} and {@code mesh.upstream.<name>.<key>}. */
@@ -25,6 +27,7 @@ enum Level {
     return switch (kind) {
       case GLOBAL -> this == GLOBAL;
       case REGISTRY -> this == REGISTRY;
+      case DATABASE -> this == DATABASE;
       case DEFAULTS -> this == UPSTREAM || this == ROUTE;
       case UPSTREAM -> this == ONE_UPSTREAM || this == UPSTREAM || this == ROUTE;
       case ROUTE -> this == ROUTE || this == ONE_ROUTE;
@@ -41,6 +44,7 @@ enum Level {
     return switch (this) {
       case GLOBAL -> "mesh.";
       case REGISTRY -> "mesh.discovery.<id>.";
+      case DATABASE -> "mesh.jdbc.<name>.";
       case ONE_UPSTREAM, UPSTREAM, ROUTE -> "mesh.upstream.<name>.";
       case ONE_ROUTE -> "mesh.upstream.<name>.route.<route>.";
     };

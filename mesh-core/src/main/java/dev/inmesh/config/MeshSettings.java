@@ -19,6 +19,7 @@ import java.util.Map;
  * @param outboundDeadlineHeader that tells the next service how long we wait; empty for none
  * @param registries by id
  * @param upstreams by name
+ * @param databases by name
  */
 public record MeshSettings(
     boolean enabled,
@@ -31,4 +32,5 @@ public record MeshSettings(
     List<String> inboundDeadlineHeaders,
     String outboundDeadlineHeader,
     Map<String, RegistrySettings> registries,
-    Map<String, UpstreamSettings> upstreams) {}
+    Map<String, UpstreamSettings> upstreams,
+    Map<String, DatabaseSettings> databases) {}

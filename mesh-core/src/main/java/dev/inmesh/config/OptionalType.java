@@ -25,4 +25,9 @@ record OptionalType<T>(ValueType<T> type, String absent) implements ValueType<Op
   public String range() {
     return type.range();
   }
+
+  @Override
+  public boolean isSecret() {
+    return type.isSecret();
+  }
 }

@@ -23,7 +23,7 @@ enum ProblemCode {
       "Remove one of the two."),
   BAD_NAME(
       "MESH-C07",
-      "The name of an upstream, a route or a registry is reserved or not of the form `[a-z][a-z0-9-]{0,62}`.",
+      "The name of an upstream, a route, a registry or a database is reserved or not of the form `[a-z][a-z0-9-]{0,62}`.",
       "Rename it."),
   UNREADABLE_FILE(
       "MESH-C08",

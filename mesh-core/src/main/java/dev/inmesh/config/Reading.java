@@ -42,6 +42,7 @@ final class Reading {
         EnvironmentNames.of(
             names(sources, EnvironmentNames.UPSTREAMS, KeyName::upstream, KeyName::checkUpstream),
             names(sources, EnvironmentNames.DISCOVERIES, KeyName::registry, KeyName::checkRegistry),
+            names(sources, EnvironmentNames.DATABASES, KeyName::database, KeyName::checkDatabase),
             types,
             keys.environment());
     warnOfUnknown(names);
@@ -157,7 +158,8 @@ final class Reading {
     for (String variable : keys.environment().keySet()) {
       boolean declares =
           variable.equals(EnvironmentNames.UPSTREAMS)
-              || variable.equals(EnvironmentNames.DISCOVERIES);
+              || variable.equals(EnvironmentNames.DISCOVERIES)
+              || variable.equals(EnvironmentNames.DATABASES);
       if (names.key(variable).isEmpty() && !declares) {
         warnings.add(names.warning(variable));
       }

@@ -25,12 +25,13 @@ final class ReferencePage {
       ```
       mesh.<key>                                the whole mesh
       mesh.discovery.<id>.<key>                 a registry that lists servers
+      mesh.jdbc.<name>.<key>                    a database
       mesh.defaults.<key>                       every upstream
       mesh.upstream.<name>.<key>                one upstream
       mesh.upstream.<name>.route.<route>.<key>  the calls of an upstream that the route's `match` names
       ```
 
-      Names of upstreams, routes and registries have the form `[a-z][a-z0-9-]{0,62}`. No upstream can be named `default`, `defaults`, `all` or `global`.
+      Names of upstreams, routes, registries and databases have the form `[a-z][a-z0-9-]{0,62}`. No upstream can be named `default`, `defaults`, `all` or `global`.
 
       ## Keys of the whole mesh
 
@@ -43,6 +44,13 @@ final class ReferencePage {
       {{registry}}
 
       Each type has keys of its own beside it: see [discovery](discovery.md).
+
+      ## Keys of databases
+
+      Each stands behind `mesh.jdbc.<name>.`, and holds for `jdbc:mesh:<name>` and for a `MeshDataSource` of that name, whose own settings it overrules; but the
+      servers, and how to log in and connect, are of a `MeshDataSource` that code has given pools its own business. See [routing](routing.md).
+
+      {{database}}
 
       ## Keys of upstreams and routes
 
@@ -91,7 +99,7 @@ final class ReferencePage {
 
       A variable's name doesn't show where an upstream's name ends: one with a dash in it is declared in `MESH_UPSTREAMS=inventory,card-payments`, unless
       another source names it. A name of one word is known as well by `MESH_UPSTREAM_<NAME>_SERVERS`. If two names fit, the longer one is meant.
-      Registries likewise: `MESH_DISCOVERIES`, and `MESH_DISCOVERY_<ID>_TYPE`. Routes can't be set in the environment, an empty variable counts as not set, and unknown variables are only warned of, since platforms inject their own.
+      Registries likewise: `MESH_DISCOVERIES`, and `MESH_DISCOVERY_<ID>_TYPE`; databases: `MESH_JDBCS`, and `MESH_JDBC_<NAME>_PRIMARY`. Routes can't be set in the environment, an empty variable counts as not set, and unknown variables are only warned of, since platforms inject their own.
 
       Of the values of one key, only the one that wins is checked.
 
@@ -115,6 +123,7 @@ final class ReferencePage {
     return PAGE.replace("{{command}}", COMMAND)
         .replace("{{global}}", globalTable())
         .replace("{{registry}}", registryTable())
+        .replace("{{database}}", table(Level.DATABASE))
         .replace("{{upstream}}", upstreamTable())
         .replace("{{attributes}}", attributesTable())
         .replace("{{codes}}", codesTable());
@@ -149,7 +158,11 @@ final class ReferencePage {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("key", "default", "type", "range", "where", "meaning"));
     for (Key<?> key : Grammar.keys()) {
-      if (key.level() != Level.GLOBAL && key.level() != Level.REGISTRY) {
+      boolean ofUpstreams =
+          key.level() != Level.GLOBAL
+              && key.level() != Level.REGISTRY
+              && key.level() != Level.DATABASE;
+      if (ofUpstreams) {
         rows.add(
             List.of(
                 code(key.name()),

@@ -24,6 +24,13 @@ final class ServerDraft {
     port = address.port().orElseThrow();
   }
 
+  /** A server that is known by a name instead of an address. */
+  Server named(String name) {
+    host = name;
+    port = 0;
+    return server();
+  }
+
   Server server() {
     return new Server(
         host, port, weight, maxConns, maxFails, failTimeout, backup, down, drain, zone, region);

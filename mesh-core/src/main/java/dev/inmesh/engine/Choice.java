@@ -30,6 +30,9 @@ final class Choice {
   /** Who is not out, backups too. */
   final List<ServerState> eligible;
 
+  /** Whether one of those is no backup. */
+  final boolean hasRegular;
+
   /** Who is out until a probe decides, the earliest return first. */
   final ServerState[] ejected;
 
@@ -51,12 +54,14 @@ final class Choice {
   private Choice(
       List<Balancer<ServerState>> tiers,
       List<ServerState> eligible,
+      boolean hasRegular,
       ServerState[] ejected,
       Set<ServerState> unhealthy,
       boolean ignoresChecks,
       int usable) {
     this.tiers = tiers;
     this.eligible = eligible;
+    this.hasRegular = hasRegular;
     this.ejected = ejected;
     this.nextReturn = ejected.length == 0 ? 0 : until(ejected[0]);
     this.unhealthy = unhealthy;
@@ -120,6 +125,7 @@ final class Choice {
     return new Choice(
         List.copyOf(tiers),
         in.of(lineup.servers).asList(),
+        regular.count > 0,
         ejected,
         unhealthy,
         ignoresChecks,

@@ -21,6 +21,9 @@ public final class Lease extends ServiceTime.Running implements Unsettled {
   private long endNanos;
   private Failure timeout = Failure.TIMEOUT;
 
+  /** Whether the server still counts it when it has ended; only before the end. */
+  private volatile boolean kept;
+
   /** 0 while it runs, 1 afterwards. */
   private volatile int ended;
 
@@ -29,6 +32,10 @@ public final class Lease extends ServiceTime.Running implements Unsettled {
     this.state = state;
     this.probe = probe;
     state.serviceTime().started(this, now);
+  }
+
+  ServerState state() {
+    return state;
   }
 
   /** The server to try. */
@@ -110,6 +117,19 @@ public final class Lease extends ServiceTime.Running implements Unsettled {
     }
   }
 
+  /**
+   * Lets the server count it beyond its end, until {@link #release}: what it opened there, as a
+   * transaction, is still open. To be called before its end, by whoever ends it.
+   */
+  public void keep() {
+    kept = true;
+  }
+
+  /** The server counts it no longer. To be called once, after {@link #keep} and its end. */
+  public void release() {
+    state.load.release();
+  }
+
   @Override
   public void settle(boolean paused, long now) {
     RouteEngine route = plan.route();
@@ -126,7 +146,9 @@ public final class Lease extends ServiceTime.Running implements Unsettled {
     }
     endNanos = now;
     state.serviceTime().ended(this, chargedNanos, now);
-    state.load.release();
+    if (!kept) {
+      state.load.release();
+    }
     return true;
   }
 }

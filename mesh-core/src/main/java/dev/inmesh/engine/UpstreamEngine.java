@@ -239,6 +239,18 @@ public final class UpstreamEngine {
     return load;
   }
 
+  /** Whether a server that is no backup can be tried now. */
+  public boolean hasRegular(long now) {
+    Choice choice = main.choice();
+    return choice.hasRegular || (choice.ejected.length > 0 && now - choice.nextReturn >= 0);
+  }
+
+  /** Whether the server of an earlier attempt may still be chosen. */
+  public boolean mayChoose(Lease before, long now) {
+    ServerState state = before.state();
+    return !state.load.isDraining() && state.admits(now) && main.choice().eligible.contains(state);
+  }
+
   /** All servers of the list, in its order. */
   public List<ServerView> servers(long now) {
     return views(main, now);

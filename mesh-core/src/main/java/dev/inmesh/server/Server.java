@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  * of the attributes. Immutable and safe for concurrent use.
  *
  * @param host a host name, IPv4 or IPv6 literal (without brackets); lower case
- * @param port 1 to 65535
+ * @param port 1 to 65535; 0 for a server that has a name and no address, as a database's in a pool
  * @param weight share of the traffic relative to the other servers, 1 to 65535; default 1
  * @param maxConns attempts in flight at most, over all routes; 0 means no limit
  * @param maxFails failures within {@code failTimeout} that eject the server, as nginx counts them;
@@ -51,8 +51,8 @@ public record Server(
     if (host.isEmpty()) {
       throw new IllegalArgumentException("host is empty");
     }
-    if (port < 1 || port > 65_535) {
-      throw new IllegalArgumentException("port " + port + " is outside 1 to 65535");
+    if (port < 0 || port > 65_535) {
+      throw new IllegalArgumentException("port " + port + " is outside 0 to 65535");
     }
     if (weight < 1 || weight > MAX_WEIGHT) {
       throw new IllegalArgumentException("weight " + weight + " is outside 1 to " + MAX_WEIGHT);
@@ -76,8 +76,14 @@ public record Server(
         host, port, 1, 0, OptionalInt.empty(), DEFAULT_FAIL_TIMEOUT, false, false, false, "", "");
   }
 
-  /** {@code host:port}, an IPv6 literal in brackets; what identifies the server. */
+  /**
+   * What identifies the server: {@code host:port}, an IPv6 literal in brackets; the name alone
+   * where there is no port.
+   */
   public String address() {
+    if (port == 0) {
+      return host;
+    }
     return host.indexOf(':') >= 0 ? "[" + host + "]:" + port : host + ":" + port;
   }
 }

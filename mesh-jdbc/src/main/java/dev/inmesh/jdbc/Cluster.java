@@ -1,56 +1,129 @@
 package dev.inmesh.jdbc;
 
+import dev.inmesh.config.DatabaseSettings;
+import dev.inmesh.config.MeshSettings;
+import dev.inmesh.engine.EngineHost;
 import dev.inmesh.jdbc.sql.Statements;
 import dev.inmesh.jdbc.sql.Verdict;
 import dev.inmesh.jdbc.sql.Verdict.Hint;
 import dev.inmesh.jdbc.sql.Verdict.Kind;
 import dev.inmesh.jdbc.sql.Verdict.Target;
-import java.sql.Connection;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What the sessions of one DataSource share: its servers, and what is known of them and of the
- * statements that go there. Safe for concurrent use.
+ * What the sessions of one DataSource share: its servers and settings, which follow the
+ * configuration, and what is known of the servers and of the statements that go there. Safe for
+ * concurrent use.
  */
-final class Cluster {
+final class Cluster implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(MeshDataSource.class);
 
   private static final Verdict UNKNOWN =
       new Verdict(Target.PRIMARY, "unknown database", Kind.OTHER, Hint.NONE, false, "", "");
 
   private final String name;
-  private final Databases databases;
-  private final Router router;
+  private final Servers servers;
+  private final Code code;
   private final RouteCounts counts;
   private final StatementMeters meters;
   private final TimeLimits limits;
-  private final Set<String> pureFunctions;
+  private final Databases databases;
+  private final EngineHost.Registered following;
+  private final EngineHost.Registered closing;
+
+  private volatile DatabaseSettings settings;
+  private volatile Router router;
 
   /** Asked of a server at the first need: no pool has to answer when the process starts. */
   private volatile @Nullable Knowledge knowledge;
 
-  private record Knowledge(Facts facts, @Nullable Statements statements) {}
+  /** What the program itself says, where no key does. */
+  record Code(ReadRouting readRouting, Set<String> pureFunctions, Duration timeout) {}
 
-  Cluster(
-      String name,
-      Databases databases,
-      Router router,
-      RouteCounts counts,
-      StatementMeters meters,
-      TimeLimits limits,
-      Set<String> pureFunctions) {
+  private record Knowledge(
+      Facts facts, Set<String> pureFunctions, @Nullable Statements statements) {
+
+    static Knowledge of(Facts facts, Set<String> pureFunctions) {
+      return new Knowledge(
+          facts,
+          pureFunctions,
+          facts.dialect().map(d -> new Statements(d, pureFunctions)).orElse(null));
+    }
+  }
+
+  /**
+   * Follows the configuration from now on.
+   *
+   * @throws SQLException if there is no primary, or no driver for a server
+   */
+  Cluster(String name, EngineHost host, Servers servers, Code code, MeterRegistry registry)
+      throws SQLException {
     this.name = name;
-    this.databases = databases;
-    this.router = router;
-    this.counts = counts;
-    this.meters = meters;
-    this.limits = limits;
-    this.pureFunctions = Set.copyOf(pureFunctions);
+    this.servers = servers;
+    this.code = code;
+    this.counts = new RouteCounts(name, registry);
+    this.meters = new StatementMeters(name, registry);
+    this.limits = new TimeLimits(name, this::timeoutNanos, Stops.TIMERS, Stops.THREADS);
+    MeshSettings mesh = host.settings();
+    this.settings = settings(mesh);
+    this.databases = new Databases(host, settings, servers.lineup(settings, null), meters);
+    this.router = router(mesh);
+    this.following = host.follow(this::apply);
+    this.closing = host.onClose(this::close);
+  }
+
+  private DatabaseSettings settings(MeshSettings mesh) {
+    DatabaseSettings written = mesh.databases().get(name);
+    return written == null ? DatabaseSettings.of(name) : written;
+  }
+
+  private long timeoutNanos() {
+    return settings.timeout().orElse(code.timeout()).toNanos();
+  }
+
+  /** With the mesh turned off, statements go where they would without it. */
+  private Router router(MeshSettings mesh) {
+    ReadRouting mode =
+        settings.readRouting().map(m -> ReadRouting.valueOf(m.name())).orElse(code.readRouting());
+    return new Router(mesh.enabled() ? mode : ReadRouting.OFF, databases.hasReplicas());
+  }
+
+  private synchronized void apply(MeshSettings mesh) {
+    DatabaseSettings changed = settings(mesh);
+    try {
+      databases.apply(changed, servers.lineup(changed, databases.lineup()));
+    } catch (SQLException e) {
+      log.warn("{}; its servers stay as they were", e.getMessage());
+    }
+    settings = changed;
+    router = router(mesh);
+    Knowledge known = knowledge;
+    if (known != null && !known.pureFunctions.equals(pureFunctions())) {
+      knowledge = Knowledge.of(known.facts, pureFunctions());
+    }
+  }
+
+  private Set<String> pureFunctions() {
+    Set<String> functions = new TreeSet<>(code.pureFunctions());
+    functions.addAll(settings.pureFunctions());
+    return functions;
   }
 
   String name() {
     return name;
+  }
+
+  /** What the keys say now. */
+  DatabaseSettings settings() {
+    return settings;
   }
 
   Databases databases() {
@@ -95,10 +168,18 @@ final class Cluster {
   }
 
   private Knowledge ask(Credentials credentials) throws SQLException {
-    try (Connection raw = databases.primary().open(credentials)) {
-      Facts facts = Facts.of(raw);
-      return new Knowledge(
-          facts, facts.dialect().map(d -> new Statements(d, pureFunctions)).orElse(null));
+    Physical asked = databases.openPrimary(credentials);
+    try {
+      return Knowledge.of(Facts.of(asked.raw), pureFunctions());
+    } finally {
+      asked.close();
     }
+  }
+
+  @Override
+  public void close() {
+    following.close();
+    closing.close();
+    databases.close();
   }
 }

@@ -1,28 +1,27 @@
 package dev.inmesh.jdbc;
 
+import dev.inmesh.server.Server;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.function.LongSupplier;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import javax.sql.DataSource;
 
-/** One database server and the pool of its connections. Safe for concurrent use. */
+/** One database server and where its connections come from. Safe for concurrent use. */
 final class Database {
-
-  /** How long a replica is left alone that gave no connection. */
-  private static final long REST_NANOS = 2_000_000_000L;
 
   private final String name;
   private final DataSource pool;
-  private final boolean replica;
-  private final LongSupplier clock;
-  private volatile boolean resting;
-  private volatile long restsUntil;
+  private final Set<Physical> held = ConcurrentHashMap.newKeySet();
 
-  Database(String name, DataSource pool, boolean replica, LongSupplier clock) {
-    this.name = name;
+  /** What the list says of it. */
+  private volatile Server entry;
+
+  Database(Server entry, DataSource pool) {
+    this.name = entry.address();
+    this.entry = entry;
     this.pool = pool;
-    this.replica = replica;
-    this.clock = clock;
   }
 
   String name() {
@@ -33,24 +32,35 @@ final class Database {
     return pool;
   }
 
-  boolean replica() {
-    return replica;
+  Server entry() {
+    return entry;
   }
 
-  boolean rests() {
-    return resting && clock.getAsLong() - restsUntil < 0;
+  /** The list says something else of it from now on. */
+  void entry(Server changed) {
+    entry = changed;
   }
 
   Connection open(Credentials credentials) throws SQLException {
-    try {
-      Connection raw = credentials.connect(pool);
-      resting = false;
-      return raw;
-    } catch (SQLException | RuntimeException e) {
-      restsUntil = clock.getAsLong() + REST_NANOS;
-      resting = true;
-      throw e;
+    return credentials.connect(pool);
+  }
+
+  /** A connection is held that must not outlive the server's time as the primary. */
+  void holds(Physical physical) {
+    held.add(physical);
+  }
+
+  /** A connection that {@link #open} gave is closed. */
+  void closed(Physical physical) {
+    held.remove(physical);
+    if (pool instanceof Connector connector) {
+      connector.closed();
     }
+  }
+
+  /** It is the primary no longer: what runs there must not go on as if it were. */
+  void abortHeld(Executor executor) {
+    held.forEach(physical -> physical.abortRaw(executor));
   }
 
   @Override

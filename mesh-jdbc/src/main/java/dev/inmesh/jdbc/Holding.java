@@ -47,18 +47,32 @@ final class Holding {
     return physical != null && (physical == current || physical == lingering);
   }
 
-  /** A connection to the primary or a replica; to the primary as well if no replica gives one. */
-  Physical go(boolean replica) throws SQLException {
+  /**
+   * A connection to the primary or a replica; to the primary as well if no replica gives one.
+   *
+   * @param bound whether what is held can't be left for another of its kind
+   */
+  Physical go(boolean replica, boolean bound) throws SQLException {
     Physical held = current;
     if (held == null) {
       return open(replica);
     }
-    boolean stays = held.replica() == replica;
-    if (stays || (replica && cluster.databases().nextReplica() == null)) {
+    boolean stays = held.replica() == replica && (bound || isRead(held) || mayStay(held));
+    if (stays || (replica && !held.replica() && !cluster.databases().mayTryReplica())) {
       return held;
     }
     leave(held);
     return open(replica);
+  }
+
+  private static boolean isRead(Physical held) {
+    return held.openResults > 0;
+  }
+
+  /** Not at a replica that is drained or ejected, nor at one that was the primary. */
+  private boolean mayStay(Physical held) {
+    Databases databases = cluster.databases();
+    return held.replica() ? databases.mayStay(held) : held.database == databases.primary();
   }
 
   /** What bounds the wait for pools from now on; null for nothing. */
@@ -120,6 +134,7 @@ final class Holding {
         next.raw.setReadOnly(true);
       }
     } catch (SQLException | RuntimeException e) {
+      next.ran(e, false);
       giveBackQuietly(next);
       throw e;
     }
@@ -138,6 +153,14 @@ final class Holding {
     if (physical == lingering && physical.openResults == 0) {
       lingering = null;
       giveBackQuietly(physical);
+    }
+  }
+
+  /** A transaction has ended, or a result, and what was open for it may be let go. */
+  void letGo(boolean inTransaction) {
+    Physical held = current;
+    if (held != null) {
+      held.letGo(inTransaction);
     }
   }
 
@@ -169,7 +192,7 @@ final class Holding {
       giveBackQuietly(other);
     }
     if (last != null) {
-      last.raw.close();
+      last.close();
     }
   }
 
@@ -181,18 +204,18 @@ final class Holding {
     lingering = null;
     try {
       if (other != null) {
-        other.raw.abort(executor);
+        other.abort(executor);
       }
     } finally {
       if (last != null) {
-        last.raw.abort(executor);
+        last.abort(executor);
       }
     }
   }
 
   private static void giveBackQuietly(Physical physical) {
     try {
-      physical.raw.close();
+      physical.close();
     } catch (SQLException | RuntimeException e) {
       // Nothing that comes after depends on it, and whoever owns the pool hears of it there.
     }

@@ -119,17 +119,18 @@ final class LogicalStatement extends Logical {
       return explain(name, verdict);
     }
     String made = placement.veto();
-    Statement target =
-        at(session.execute(verdict, made == null ? Veto.ofExecution(name, args) : made));
-    session.runs(target);
+    Physical there = session.execute(verdict, made == null ? Veto.ofExecution(name, args) : made);
     long start = System.nanoTime();
-    boolean succeeded = false;
+    Throwable thrown = null;
     try {
-      Object answer = run(target, name, method, args);
-      succeeded = true;
-      return answer;
+      Statement target = at(there);
+      session.runs(target);
+      return run(target, name, method, args);
+    } catch (Throwable e) {
+      thrown = e;
+      throw e;
     } finally {
-      placement.ran(succeeded, System.nanoTime() - start);
+      session.ran(there, thrown, System.nanoTime() - start);
       streamEnds();
     }
   }
@@ -191,16 +192,18 @@ final class LogicalStatement extends Logical {
   private @Nullable Object executeBatch(Method method, Object[] args) throws Throwable {
     checkOpen();
     endResult();
-    Statement target = at(session.execute(pending().ofBatch(), Veto.BATCH));
-    session.runs(target);
+    Physical there = session.execute(pending().ofBatch(), Veto.BATCH);
     long start = System.nanoTime();
-    boolean succeeded = false;
+    Throwable thrown = null;
     try {
-      Object answer = Call.on(target, method, args);
-      succeeded = true;
-      return answer;
+      Statement target = at(there);
+      session.runs(target);
+      return Call.on(target, method, args);
+    } catch (Throwable e) {
+      thrown = e;
+      throw e;
     } finally {
-      placement.ran(succeeded, System.nanoTime() - start);
+      session.ran(there, thrown, System.nanoTime() - start);
       pending().batchEnds();
     }
   }

@@ -1,6 +1,7 @@
 package dev.inmesh.jdbc;
 
 import dev.inmesh.Mesh;
+import dev.inmesh.ServerStatus;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.io.PrintWriter;
@@ -12,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +30,10 @@ import org.jspecify.annotations.Nullable;
  * <p>The pools stay their owner's: they are not closed here. Safe for concurrent use; a connection
  * is for one thread at a time, as JDBC has it, but for {@code abort} and {@code cancel}.
  */
-public final class MeshDataSource implements DataSource {
+public final class MeshDataSource implements DataSource, AutoCloseable {
+
+  /** What the primary is called where code names it by its role alone. */
+  private static final String PRIMARY = "primary";
 
   private final Cluster cluster;
 
@@ -50,6 +55,18 @@ public final class MeshDataSource implements DataSource {
     return new Builder(mesh, name);
   }
 
+  /**
+   * One over the servers that {@code mesh.jdbc.<name>.primary} and {@code .replicas} name, whose
+   * connections it opens itself: {@code jdbc:mesh:<name>} as a DataSource, for a pool to stand
+   * above.
+   *
+   * @throws SQLException if there is no database of this name, no primary, or no driver for a
+   *     server
+   */
+  public static MeshDataSource of(Mesh mesh, String name) throws SQLException {
+    return new MeshDataSource(ConfiguredDatabases.open(mesh.engineHost(), name));
+  }
+
   /** A logical connection. Asks no pool for anything yet. */
   @Override
   public Connection getConnection() {
@@ -60,6 +77,38 @@ public final class MeshDataSource implements DataSource {
   @Override
   public Connection getConnection(@Nullable String user, @Nullable String password) {
     return new Session(cluster, Credentials.of(user, password)).proxy();
+  }
+
+  /** The servers as they are now, the primary first. */
+  public List<ServerStatus> servers() {
+    return Statuses.of(cluster.databases());
+  }
+
+  /** The name of the server that takes the writes now; another one after a failover. */
+  public String primaryServer() {
+    return cluster.databases().primary().name();
+  }
+
+  /**
+   * Takes a replica out, as for a deployment: no statement begins there any more; statements,
+   * results and transactions that are open go on. Of no effect when it is out already. A drain ends
+   * with {@link #restore}.
+   *
+   * @param server its name, as in {@link #servers()}
+   * @return done when nothing is open there; cancelled when it is restored before
+   * @throws IllegalArgumentException if no replica has this name
+   */
+  public CompletableFuture<Void> drain(String server) {
+    return cluster.databases().drain(server);
+  }
+
+  /**
+   * Puts a drained replica back. Of no effect when it isn't drained.
+   *
+   * @throws IllegalArgumentException if no replica has this name
+   */
+  public void restore(String server) {
+    cluster.databases().restore(server);
   }
 
   private DataSource primary() {
@@ -109,6 +158,15 @@ public final class MeshDataSource implements DataSource {
     return type.isInstance(this) || type.isInstance(primary()) || primary().isWrapperFor(type);
   }
 
+  /**
+   * Removes its meters of replicas, and has it follow the configuration no longer. Connections that
+   * are open stay, and the pools are not closed. Closing the mesh does the same.
+   */
+  @Override
+  public void close() {
+    cluster.close();
+  }
+
   @Override
   public String toString() {
     return cluster.name() + " over " + cluster.databases();
@@ -119,6 +177,7 @@ public final class MeshDataSource implements DataSource {
 
     private static final Duration LONGEST = Duration.ofDays(30);
 
+    private final Mesh mesh;
     private final String name;
     private final List<Database> replicas = new ArrayList<>();
     private final Set<String> pureFunctions = new LinkedHashSet<>();
@@ -128,7 +187,7 @@ public final class MeshDataSource implements DataSource {
     private MeterRegistry registry = Metrics.globalRegistry;
 
     private Builder(Mesh mesh, String name) {
-      Objects.requireNonNull(mesh, "mesh");
+      this.mesh = Objects.requireNonNull(mesh, "mesh");
       this.name = Objects.requireNonNull(name, "name");
     }
 
@@ -152,27 +211,43 @@ public final class MeshDataSource implements DataSource {
      * @throws IllegalArgumentException if a replica has this name already, or it is {@code primary}
      */
     public Builder replica(String server, DataSource pool) {
+      return replica(server, pool, 1);
+    }
+
+    /**
+     * A server that follows the primary.
+     *
+     * @param server its name, in messages
+     * @param weight share of the statements relative to the other replicas, 1 to 65535
+     * @throws IllegalArgumentException if a replica has this name already, or it is {@code
+     *     primary}, or the weight is outside its range
+     */
+    public Builder replica(String server, DataSource pool, int weight) {
       Objects.requireNonNull(pool, "pool");
-      boolean taken = server.equals("primary");
+      boolean taken = server.equals(PRIMARY);
       for (Database replica : replicas) {
         taken |= replica.name().equals(server);
       }
       if (taken) {
         throw new IllegalArgumentException(name + ": there is a server " + server + " already");
       }
-      replicas.add(new Database(server, pool, true, System::nanoTime));
+      replicas.add(new Database(Lineup.entry(server, weight), pool));
       return this;
     }
 
-    /** What may go to replicas; by default {@link ReadRouting#READONLY}. */
+    /**
+     * What may go to replicas; by default {@link ReadRouting#READONLY}. {@code
+     * mesh.jdbc.<name>.read-routing} overrules it.
+     */
     public Builder readRouting(ReadRouting routing) {
       readRouting = Objects.requireNonNull(routing, "routing");
       return this;
     }
 
     /**
-     * A function that changes nothing, besides those that are known: {@code fmt_price}, or with its
-     * schema {@code app.fmt_price}. Upper and lower case are the same.
+     * A function that changes nothing, besides those that are known and those of {@code
+     * mesh.jdbc.<name>.pure-functions}: {@code fmt_price}, or with its schema {@code
+     * app.fmt_price}. Upper and lower case are the same.
      */
     public Builder pureFunction(String function) {
       pureFunctions.add(function);
@@ -183,7 +258,8 @@ public final class MeshDataSource implements DataSource {
      * How long a statement may take, from being run, its wait for a connection included, until it
      * answers; so may what else is asked of a connection, and each fetch of a result that is
      * fetched in pieces. To the millisecond. The ambient {@link dev.inmesh.call.Deadline} bounds
-     * them whatever is set here. By default, and when zero, nothing else does.
+     * them whatever is set here. By default, and when zero, nothing else does. {@code
+     * mesh.jdbc.<name>.timeout} overrules it.
      *
      * @throws IllegalArgumentException if negative or more than 30 days
      */
@@ -196,7 +272,10 @@ public final class MeshDataSource implements DataSource {
       return this;
     }
 
-    /** Where the meters go; by default Micrometer's global registry. */
+    /**
+     * Where the meters of routes and statements go; by default Micrometer's global registry. Those
+     * of replicas go where the mesh's do.
+     */
     public Builder meterRegistry(MeterRegistry meterRegistry) {
       registry = Objects.requireNonNull(meterRegistry, "meterRegistry");
       return this;
@@ -211,20 +290,18 @@ public final class MeshDataSource implements DataSource {
       if (primary == null) {
         throw new IllegalStateException(name + ": no primary");
       }
-      StatementMeters meters = new StatementMeters(name, registry);
-      Databases databases =
-          new Databases(
-              new Database("primary", primary, false, System::nanoTime), replicas, meters);
-      long nanos = timeout.toNanos();
-      return new MeshDataSource(
-          new Cluster(
-              name,
-              databases,
-              new Router(readRouting, databases.hasReplicas()),
-              new RouteCounts(name, registry),
-              meters,
-              new TimeLimits(name, () -> nanos, Stops.TIMERS, Stops.THREADS),
-              pureFunctions));
+      Lineup lineup = Lineup.of(new Database(Lineup.entry(PRIMARY, 1), primary), replicas);
+      try {
+        return new MeshDataSource(
+            new Cluster(
+                name,
+                mesh.engineHost(),
+                Servers.of(lineup),
+                new Cluster.Code(readRouting, Set.copyOf(pureFunctions), timeout),
+                registry));
+      } catch (SQLException e) {
+        throw new IllegalStateException(e.getMessage(), e);
+      }
     }
   }
 }

@@ -1,8 +1,15 @@
 package dev.inmesh.jdbc;
 
+import dev.inmesh.engine.Lease;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
-/** A connection to one server that a session holds. Used by the session's thread. */
+/**
+ * A connection to one server that a session holds. Used by the session's thread, but for {@link
+ * #abort}.
+ */
 final class Physical {
 
   final Database database;
@@ -11,16 +18,135 @@ final class Physical {
   /** Where the times of its statements go. */
   final StatementMeters.ServerTimes times;
 
+  private final boolean replica;
+
   /** Results that are being read. */
   int openResults;
 
-  Physical(Database database, Connection raw, StatementMeters.ServerTimes times) {
+  /** The last attempt there; null at the primary. */
+  @Nullable Lease lease;
+
+  /** What runs there. */
+  private volatile @Nullable Attempt attempt;
+
+  /** The attempt that opened what is still open there: a transaction, a result. */
+  private volatile @Nullable Lease place;
+
+  private boolean ended;
+
+  Physical(Database database, Connection raw, StatementMeters.ServerTimes times, boolean replica) {
     this.times = times;
     this.database = database;
     this.raw = raw;
+    this.replica = replica;
   }
 
+  /** Whether it was opened for reading; its server may have become the primary since. */
   boolean replica() {
-    return database.replica();
+    return replica;
+  }
+
+  /** Something is run there, in this attempt. */
+  void starts(Attempt next) {
+    attempt = next;
+    lease = next.lease();
+  }
+
+  boolean isRunning() {
+    return attempt != null;
+  }
+
+  /**
+   * What was run there is over.
+   *
+   * @param thrown null if it went well
+   * @param inTransaction whether it leaves a transaction open
+   */
+  void ran(@Nullable Throwable thrown, boolean inTransaction) {
+    Attempt running = attempt;
+    if (running == null) {
+      return;
+    }
+    attempt = null;
+    if (inTransaction || openResults > 0) {
+      keepPlace(running);
+    }
+    running.ended(thrown);
+  }
+
+  /** Nothing is run there for now. */
+  void idles() {
+    Attempt running = attempt;
+    if (running != null) {
+      attempt = null;
+      running.idle();
+    }
+  }
+
+  /** Something that was open there is so no longer. */
+  void letGo(boolean inTransaction) {
+    if (place != null && !inTransaction && openResults <= 0) {
+      Lease kept = takePlace();
+      if (kept != null) {
+        kept.release();
+      }
+    }
+  }
+
+  // A close and an abort from another thread may meet: the place is given back once.
+
+  private synchronized void keepPlace(Attempt running) {
+    if (place == null && !ended) {
+      place = running.keep();
+    }
+  }
+
+  private synchronized @Nullable Lease takePlace() {
+    Lease kept = place;
+    place = null;
+    return kept;
+  }
+
+  private synchronized boolean ends() {
+    boolean first = !ended;
+    ended = true;
+    return first;
+  }
+
+  void close() throws SQLException {
+    try {
+      raw.close();
+    } finally {
+      end();
+    }
+  }
+
+  void abort(Executor executor) throws SQLException {
+    try {
+      raw.abort(executor);
+    } finally {
+      end();
+    }
+  }
+
+  /** Breaks it; whoever holds it hears of that when it is used. */
+  void abortRaw(Executor executor) {
+    try {
+      raw.abort(executor);
+    } catch (SQLException | RuntimeException e) {
+      // A connection that can't even be aborted is of no use to its holder either.
+    }
+  }
+
+  private void end() {
+    if (!ends()) {
+      return;
+    }
+    Lease kept = takePlace();
+    idles();
+    if (kept != null) {
+      kept.release();
+    }
+    database.closed(this);
   }
 }

@@ -51,14 +51,6 @@ final class Placement extends Replay {
     return raw != null && physical == there;
   }
 
-  /** The statement was run once, and took so long to answer. */
-  void ran(boolean succeeded, long nanos) {
-    Physical at = physical;
-    if (at != null) {
-      at.times.record(succeeded, nanos);
-    }
-  }
-
   /** Makes one there, with all that was set. */
   Statement make(Physical there) throws SQLException {
     try {

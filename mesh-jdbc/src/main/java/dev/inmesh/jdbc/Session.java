@@ -122,6 +122,7 @@ final class Session {
   Physical execute(Verdict verdict, @Nullable String veto) throws SQLException {
     Route route = route(verdict, veto);
     Physical physical = go(route.replica());
+    cluster.databases().starts(physical);
     cluster.counts().count(physical.replica() == route.replica() ? route : NO_REPLICA);
     // Before it runs: it may leave something behind even if it fails.
     if (verdict.sticky() || (verdict.kind() == Kind.TRANSACTION && autoCommit())) {
@@ -131,9 +132,25 @@ final class Session {
     return physical;
   }
 
+  /**
+   * What {@link #execute} gave a connection for has been run.
+   *
+   * @param thrown null if it went well
+   * @param nanos until it answered
+   */
+  void ran(Physical physical, @Nullable Throwable thrown, long nanos) {
+    physical.times.record(thrown == null, nanos);
+    physical.ran(thrown, inTransaction);
+    if (thrown != null) {
+      cluster.databases().failed(physical, thrown);
+    }
+  }
+
   /** The connection on which a statement is to be prepared. */
   Physical prepare(Verdict verdict, @Nullable String veto) throws SQLException {
-    return go(route(verdict, veto).replica());
+    Physical physical = go(route(verdict, veto).replica());
+    physical.idles();
+    return physical;
   }
 
   /** The connection that is held; one to any server if there is none. */
@@ -173,7 +190,8 @@ final class Session {
   }
 
   private Physical go(boolean replica) throws SQLException {
-    Physical physical = holding.go(replica);
+    boolean stuck = inTransaction || sticky || bound > 0;
+    Physical physical = holding.go(replica, stuck);
     inTransaction = inTransaction || !autoCommit();
     return physical;
   }
@@ -250,6 +268,7 @@ final class Session {
   /** A result of the connection is being read no more. */
   void resultEnds(Physical physical) {
     holding.resultEnds(physical);
+    physical.letGo(inTransaction && physical == current());
   }
 
   /** Whether statements of this connection can still be used. */
@@ -259,6 +278,7 @@ final class Session {
 
   void transactionEnds() {
     inTransaction = false;
+    holding.letGo(false);
   }
 
   // ---- settings
@@ -287,7 +307,7 @@ final class Session {
     boolean before = autoCommit();
     settings.record(method, args);
     if (autoCommit() && !before) {
-      inTransaction = false;
+      transactionEnds();
     }
     sticky |= name.equals("setTransactionIsolation") && args[0].equals(SERIALIZABLE);
   }

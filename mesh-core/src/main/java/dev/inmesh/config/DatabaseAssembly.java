@@ -1,0 +1,88 @@
+package dev.inmesh.config;
+
+import dev.inmesh.config.Resolution.Written;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Makes the settings of the databases from the keys. */
+final class DatabaseAssembly {
+
+  private final Resolution keys;
+  private final Problems problems;
+
+  DatabaseAssembly(Resolution keys, Problems problems) {
+    this.keys = keys;
+    this.problems = problems;
+  }
+
+  Map<String, DatabaseSettings> databases() {
+    Map<String, DatabaseSettings> databases = new TreeMap<>();
+    for (Written written : keys.all()) {
+      String name = written.name().scope().database();
+      if (!name.isEmpty() && !databases.containsKey(name)) {
+        databases.put(name, database(name));
+      }
+    }
+    return Collections.unmodifiableMap(databases);
+  }
+
+  DatabaseSettings database(String name) {
+    Scope scope = Scope.database(name);
+    Optional<DatabaseServer> primary = keys.value(scope, Grammar.JDBC_PRIMARY);
+    List<DatabaseServer> replicas = keys.value(scope, Grammar.JDBC_REPLICAS).orElse(List.of());
+    checkReplicas(scope, primary, replicas);
+    return new DatabaseSettings(
+        name,
+        primary,
+        replicas,
+        keys.value(scope, Grammar.JDBC_USER),
+        keys.value(scope, Grammar.JDBC_PASSWORD).map(Secret::new),
+        keys.find(scope, Grammar.JDBC_READ_ROUTING),
+        keys.value(scope, Grammar.JDBC_BALANCER),
+        zone(scope),
+        keys.value(scope, Grammar.JDBC_TIMEOUT),
+        keys.value(scope, Grammar.JDBC_TIMEOUT_CONNECT),
+        keys.find(scope, Grammar.JDBC_CONSISTENCY),
+        keys.value(scope, Grammar.JDBC_MAX_LAG),
+        keys.value(scope, Grammar.JDBC_MAX_CONNECTIONS),
+        functions(scope),
+        keys.value(scope, Grammar.JDBC_FAILOVER));
+  }
+
+  private void checkReplicas(
+      Scope scope, Optional<DatabaseServer> primary, List<DatabaseServer> replicas) {
+    for (DatabaseServer replica : replicas) {
+      if (primary.isPresent() && primary.get().name().equals(replica.name())) {
+        problems.add(
+            keys.written(scope, Grammar.JDBC_REPLICAS).orElseThrow().setting(),
+            ProblemCode.DUPLICATE,
+            Echo.quoted(replica.name()) + " is the primary already; remove it here");
+      }
+    }
+  }
+
+  private Set<String> functions(Scope scope) {
+    List<String> written = keys.value(scope, Grammar.JDBC_PURE_FUNCTIONS).orElse(List.of());
+    return Collections.unmodifiableSet(new TreeSet<>(written));
+  }
+
+  private String zone(Scope scope) {
+    String zone = keys.value(scope, Grammar.JDBC_PREFER_ZONE).orElse("");
+    if (!zone.equals(PlaceType.OWN)) {
+      return zone;
+    }
+    Optional<String> own = keys.value(Scope.GLOBAL, Grammar.ZONE);
+    if (own.isEmpty()) {
+      problems.add(
+          keys.written(scope, Grammar.JDBC_PREFER_ZONE).orElseThrow().setting(),
+          ProblemCode.MISSING,
+          "'own' needs mesh.zone, which is not set; set it, or name the zone");
+    }
+    return own.orElse("");
+  }
+}
