@@ -65,22 +65,26 @@ final class JdbcComparisonTest {
 
   private Map<String, DataSource> variants(String url) throws SQLException {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    Map<String, String> keys = Map.of("mesh.jdbc.below.primary", url);
-    Mesh mesh = opened(Mesh.of(keys));
+    Mesh mesh = opened(Mesh.of(Map.of()));
+    // The driver goes by the process's own mesh.
+    System.setProperty("mesh.jdbc.below.primary", url);
     MeshDataSource above =
-        MeshDataSource.builder(mesh, "above").primary(pool(url)).meterRegistry(meters).build();
+        opened(
+            MeshDataSource.builder(mesh, "above").primary(pool(url)).meterRegistry(meters).build());
     MeshDataSource routed =
-        MeshDataSource.builder(mesh, "routed")
-            .primary(pool(url))
-            .replica("r1", pool(url))
-            .readRouting(ReadRouting.AUTO)
-            .meterRegistry(meters)
-            .build();
+        opened(
+            MeshDataSource.builder(mesh, "routed")
+                .primary(pool(url))
+                .replica("r1", pool(url))
+                .readRouting(ReadRouting.AUTO)
+                .meterRegistry(meters)
+                .build());
     Map<String, DataSource> variants = new LinkedHashMap<>();
     variants.put("pool alone", pool(url));
     variants.put("the same again", pool(url));
     variants.put("mesh, one server", above);
     variants.put("mesh, to a replica", routed);
+    variants.put("mesh below the pool", pool("jdbc:mesh:below"));
     variants.put("datasource-proxy", ProxyDataSourceBuilder.create(pool(url)).build());
     variants.put("p6spy", new P6DataSource(pool(url)));
     variants.put("AWS wrapper, no plugins", aws(url + "&wrapperPlugins="));
