@@ -38,11 +38,20 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
   private static final String PRIMARY = "primary";
 
   private final Cluster cluster;
-  private final Shards shards;
+  private final CurrentShards shards;
 
-  private MeshDataSource(Cluster cluster, Shards shards) {
+  private MeshDataSource(Mesh mesh, Cluster cluster, Shards.Collecting ofCode) {
     this.cluster = cluster;
-    this.shards = shards;
+    this.shards =
+        new CurrentShards(
+            cluster.name(),
+            () -> cluster.settings().shards(),
+            ofCode,
+            shard ->
+                new MeshDataSource(
+                    mesh,
+                    ConfiguredDatabases.of(mesh.engineHost()).cluster(shard),
+                    new Shards.Collecting(shard)));
   }
 
   /** A database of one server. */
@@ -69,7 +78,7 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
    */
   public static MeshDataSource of(Mesh mesh, String name) throws SQLException {
     return new MeshDataSource(
-        ConfiguredDatabases.open(mesh.engineHost(), name), new Shards.Collecting(name).shards());
+        mesh, ConfiguredDatabases.open(mesh.engineHost(), name), new Shards.Collecting(name));
   }
 
   /** A logical connection. Asks no pool for anything yet. */
@@ -262,7 +271,7 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
      * Another database, which has what some sharding keys stand for: those whose first value is one
      * of these keys; if there are none, a part of what no shard has a key for, which all shards
      * without keys share evenly and always in the same way, by rendezvous hashing of the whole key
-     * and the shard's name.
+     * and the shard's name. {@code mesh.jdbc.<name>.shards} overrules which keys the shards have.
      *
      * @param shard its name, which decides what it has if it has no keys
      * @param database a pool, or a {@link MeshDataSource} with replicas of its own
@@ -331,13 +340,14 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
       Lineup lineup = Lineup.of(new Database(Lineup.entry(PRIMARY, 1), primary), replicas);
       try {
         return new MeshDataSource(
+            mesh,
             new Cluster(
                 name,
                 mesh.engineHost(),
                 Servers.of(lineup),
                 new Cluster.Code(readRouting, Set.copyOf(pureFunctions), timeout),
                 registry),
-            shards.shards());
+            shards);
       } catch (SQLException e) {
         throw new IllegalStateException(e.getMessage(), e);
       }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Asks the shard of a key for a connection. Not safe for concurrent use. */
 final class ShardConnections implements ConnectionBuilder {
 
-  private final Shards shards;
+  private final CurrentShards shards;
   private final DataSource unsharded;
   private @Nullable String user;
   private @Nullable String password;
@@ -19,7 +19,7 @@ final class ShardConnections implements ConnectionBuilder {
   /**
    * @param unsharded gives those that are asked for without a key
    */
-  ShardConnections(Shards shards, DataSource unsharded) {
+  ShardConnections(CurrentShards shards, DataSource unsharded) {
     this.shards = shards;
     this.unsharded = unsharded;
   }
@@ -62,7 +62,7 @@ final class ShardConnections implements ConnectionBuilder {
 
   @Override
   public Connection build() throws SQLException {
-    DataSource shard = key == null ? unsharded : shards.of(key);
+    DataSource shard = key == null ? unsharded : shards.now().of(key);
     return user == null && password == null
         ? shard.getConnection()
         : shard.getConnection(user, password);

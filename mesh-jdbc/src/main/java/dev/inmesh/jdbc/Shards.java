@@ -5,10 +5,8 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import javax.sql.DataSource;
 
 /**
@@ -95,7 +93,7 @@ final class Shards {
   static final class Collecting {
 
     private final String database;
-    private final Set<String> names = new LinkedHashSet<>();
+    private final Map<String, DataSource> all = new LinkedHashMap<>();
     private final Map<String, DataSource> named = new LinkedHashMap<>();
     private final List<Hashed> hashed = new ArrayList<>();
 
@@ -104,7 +102,7 @@ final class Shards {
     }
 
     void add(String name, DataSource shard, String... keys) {
-      if (!names.add(name)) {
+      if (all.putIfAbsent(name, shard) != null) {
         throw new IllegalArgumentException(database + ": there is a shard " + name + " already");
       }
       for (String key : keys) {
@@ -116,6 +114,11 @@ final class Shards {
       if (keys.length == 0) {
         hashed.add(new Hashed(shard, mix(fnv(FNV_OFFSET, name))));
       }
+    }
+
+    /** Each by its name. */
+    Map<String, DataSource> all() {
+      return new LinkedHashMap<>(all);
     }
 
     Shards shards() {

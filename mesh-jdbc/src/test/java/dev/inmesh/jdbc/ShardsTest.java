@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.inmesh.Mesh;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.JDBCType;
 import java.sql.ResultSet;
@@ -19,11 +22,14 @@ import java.util.Objects;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Sharding keys lead to databases. */
 final class ShardsTest {
 
   private final Mesh mesh = Mesh.of(Map.of());
+  private final String people =
+      H2.database("CREATE TABLE me(name VARCHAR(20))", "INSERT INTO me VALUES ('people')");
 
   @AfterEach
   void close() {
@@ -112,6 +118,37 @@ final class ShardsTest {
       collecting.add(name, Objects.requireNonNull(pools.get(name)));
     }
     return collecting.shards();
+  }
+
+  @Test
+  void keysOfTheConfigurationSayWhoHasWhatAndFollowAReload(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("mesh.properties");
+    write(file, "people keys=users|accounts, own");
+    try (Mesh configured = Mesh.of(Map.of("mesh.config.file", file.toString()));
+        MeshDataSource shop =
+            MeshDataSource.builder(configured, "shop")
+                .primary(named("shop"))
+                .shard("own", named("own"), "mine")
+                .build()) {
+      assertThat(nameAt(shop, key(shop, "accounts"))).isEqualTo("people");
+      assertThat(nameAt(shop, key(shop, "mine"))).as("keys overrule code").isEqualTo("own");
+      assertThat(nameAt(shop, key(shop, "anything"))).isEqualTo("own");
+
+      write(file, "people keys=users, nobody");
+      assertThat(configured.reload().changed()).isTrue();
+      assertThatThrownBy(() -> nameAt(shop, key(shop, "users")))
+          .hasMessageContaining("no database 'nobody'");
+
+      write(file, "own keys=users, people");
+      assertThat(configured.reload().changed()).isTrue();
+      assertThat(nameAt(shop, key(shop, "users"))).isEqualTo("own");
+      assertThat(nameAt(shop, key(shop, "accounts"))).isEqualTo("people");
+    }
+  }
+
+  private void write(Path file, String shards) throws IOException {
+    Files.writeString(
+        file, "mesh.jdbc.shop.shards=" + shards + "\nmesh.jdbc.people.primary=" + people + "\n");
   }
 
   /** Or data would be looked for in another shard after an update of this library. */
