@@ -65,7 +65,12 @@ final class LogicalConnection extends Logical {
         session.checkOpen();
         yield Proxies.META_DATA.make(new LogicalMetaData(session));
       }
-      case "getWarnings", "clearWarnings", "beginRequest", "endRequest" -> ifHeld(method, args);
+      case "clearWarnings", "endRequest" -> {
+        // Pools that stand above end each use of a connection with one of these.
+        session.settles();
+        yield ifHeld(method, args);
+      }
+      case "getWarnings", "beginRequest" -> ifHeld(method, args);
       case "isValid" -> !session.isClosed() && Objects.equals(true, forward(method, args));
       case "unwrap" -> unwrap(proxy, (Class<?>) args[0]);
       case "isWrapperFor" -> isWrapperFor(proxy, (Class<?>) args[0]);
