@@ -3,6 +3,7 @@ package dev.inmesh.jdbc;
 import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLTimeoutException;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -72,6 +73,9 @@ final class LogicalConnection extends Logical {
       }
       case "getWarnings", "beginRequest" -> ifHeld(method, args);
       case "isValid" -> !session.isClosed() && Objects.equals(true, forward(method, args));
+      case "setShardingKey", "setShardingKeyIfValid" ->
+          throw new SQLFeatureNotSupportedException(
+              "a connection stays in its shard: give the key to createConnectionBuilder()");
       case "unwrap" -> unwrap(proxy, (Class<?>) args[0]);
       case "isWrapperFor" -> isWrapperFor(proxy, (Class<?>) args[0]);
       case "getCatalog",

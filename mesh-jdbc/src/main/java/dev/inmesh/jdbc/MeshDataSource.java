@@ -6,7 +6,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.io.PrintWriter;
 import java.sql.Connection;
+import java.sql.ConnectionBuilder;
 import java.sql.SQLException;
+import java.sql.ShardingKeyBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -37,9 +39,11 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
   private static final String PRIMARY = "primary";
 
   private final Cluster cluster;
+  private final Shards shards;
 
-  private MeshDataSource(Cluster cluster) {
+  private MeshDataSource(Cluster cluster, Shards shards) {
     this.cluster = cluster;
+    this.shards = shards;
   }
 
   /** A database of one server. */
@@ -65,7 +69,8 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
    *     server
    */
   public static MeshDataSource of(Mesh mesh, String name) throws SQLException {
-    return new MeshDataSource(ConfiguredDatabases.open(mesh.engineHost(), name));
+    return new MeshDataSource(
+        ConfiguredDatabases.open(mesh.engineHost(), name), new Shards.Collecting(name).shards());
   }
 
   /** A logical connection. Asks no pool for anything yet. */
@@ -78,6 +83,22 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
   @Override
   public Connection getConnection(@Nullable String user, @Nullable String password) {
     return new Session(cluster, Credentials.of(user, password)).proxy();
+  }
+
+  /** Makes the keys that {@link #createConnectionBuilder} takes. */
+  @Override
+  public ShardingKeyBuilder createShardingKeyBuilder() {
+    return new ShardKey.Builder();
+  }
+
+  /**
+   * Asks for a connection of a shard: {@code
+   * database.createConnectionBuilder().shardingKey(key).build()}. Without a key it is one of this
+   * database's own servers.
+   */
+  @Override
+  public ConnectionBuilder createConnectionBuilder() {
+    return new ShardConnections(shards, this);
   }
 
   /** The servers as they are now, the primary first. */
@@ -182,6 +203,7 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
     private final String name;
     private final List<Database> replicas = new ArrayList<>();
     private final Set<String> pureFunctions = new LinkedHashSet<>();
+    private final Shards.Collecting shards;
     private @Nullable DataSource primary;
     private ReadRouting readRouting = ReadRouting.READONLY;
     private Duration timeout = Duration.ZERO;
@@ -192,6 +214,7 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
     private Builder(Mesh mesh, String name) {
       this.mesh = Objects.requireNonNull(mesh, "mesh");
       this.name = Objects.requireNonNull(name, "name");
+      this.shards = new Shards.Collecting(name);
     }
 
     /**
@@ -235,6 +258,21 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
         throw new IllegalArgumentException(name + ": there is a server " + server + " already");
       }
       replicas.add(new Database(Lineup.entry(server, weight), pool));
+      return this;
+    }
+
+    /**
+     * Another database, which has what some sharding keys stand for: those whose first value is one
+     * of these keys; if there are none, a part of what no shard has a key for, which all shards
+     * without keys share evenly and always in the same way, by rendezvous hashing of the whole key
+     * and the shard's name.
+     *
+     * @param shard its name, which decides what it has if it has no keys
+     * @param database a pool, or a {@link MeshDataSource} with replicas of its own
+     * @throws IllegalArgumentException if there is a shard of this name, or one with the same key
+     */
+    public Builder shard(String shard, DataSource database, String... keys) {
+      shards.add(shard, Objects.requireNonNull(database, "database"), keys);
       return this;
     }
 
@@ -327,7 +365,8 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
                 Servers.of(lineup),
                 new Cluster.Code(
                     readRouting, Set.copyOf(pureFunctions), timeout, consistency, maxLag),
-                registry));
+                registry),
+            shards.shards());
       } catch (SQLException e) {
         throw new IllegalStateException(e.getMessage(), e);
       }
