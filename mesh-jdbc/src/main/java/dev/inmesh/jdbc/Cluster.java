@@ -3,6 +3,7 @@ package dev.inmesh.jdbc;
 import dev.inmesh.config.DatabaseSettings;
 import dev.inmesh.config.MeshSettings;
 import dev.inmesh.engine.EngineHost;
+import dev.inmesh.jdbc.position.Positions;
 import dev.inmesh.jdbc.sql.Statements;
 import dev.inmesh.jdbc.sql.Verdict;
 import dev.inmesh.jdbc.sql.Verdict.Hint;
@@ -11,6 +12,7 @@ import dev.inmesh.jdbc.sql.Verdict.Target;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -41,12 +43,18 @@ final class Cluster implements AutoCloseable {
 
   private volatile DatabaseSettings settings;
   private volatile Router router;
+  private volatile Consistency consistency;
 
   /** Asked of a server at the first need: no pool has to answer when the process starts. */
   private volatile @Nullable Knowledge knowledge;
 
   /** What the program itself says, where no key does. */
-  record Code(ReadRouting readRouting, Set<String> pureFunctions, Duration timeout) {}
+  record Code(
+      ReadRouting readRouting,
+      Set<String> pureFunctions,
+      Duration timeout,
+      Consistency consistency,
+      Optional<Duration> maxLag) {}
 
   private record Knowledge(
       Facts facts, Set<String> pureFunctions, @Nullable Statements statements) {
@@ -76,6 +84,7 @@ final class Cluster implements AutoCloseable {
     this.settings = settings(mesh);
     this.databases = new Databases(host, settings, servers.lineup(settings, null), meters);
     this.router = router(mesh);
+    this.consistency = consistency(settings);
     this.following = host.follow(this::apply);
     this.closing = host.onClose(this::close);
   }
@@ -96,6 +105,10 @@ final class Cluster implements AutoCloseable {
     return new Router(mesh.enabled() ? mode : ReadRouting.OFF, databases.hasReplicas());
   }
 
+  private Consistency consistency(DatabaseSettings now) {
+    return now.consistency().map(m -> Consistency.valueOf(m.name())).orElse(code.consistency());
+  }
+
   private synchronized void apply(MeshSettings mesh) {
     DatabaseSettings changed = settings(mesh);
     try {
@@ -105,6 +118,7 @@ final class Cluster implements AutoCloseable {
     }
     settings = changed;
     router = router(mesh);
+    consistency = consistency(changed);
     Knowledge known = knowledge;
     if (known != null && !known.pureFunctions.equals(pureFunctions())) {
       knowledge = Knowledge.of(known.facts, pureFunctions());
@@ -144,6 +158,17 @@ final class Cluster implements AutoCloseable {
 
   TimeLimits limits() {
     return limits;
+  }
+
+  /** Whose writes reads must see. */
+  Consistency consistency() {
+    return consistency;
+  }
+
+  /** What is known of how far replicas have come; null before a server was seen, or if nothing. */
+  @Nullable Positions positions() {
+    Knowledge known = knowledge;
+    return known == null ? null : known.facts.positions().orElse(null);
   }
 
   /** What connections are like before anything is set. */

@@ -8,6 +8,7 @@ import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The databases that the keys of one mesh name, each made at its first use. */
@@ -56,7 +57,8 @@ final class ConfiguredDatabases {
         name,
         host,
         new ConfiguredServers(host.threads()),
-        new Cluster.Code(ReadRouting.READONLY, Set.of(), Duration.ZERO),
+        new Cluster.Code(
+            ReadRouting.READONLY, Set.of(), Duration.ZERO, Consistency.SESSION, Optional.empty()),
         Metrics.globalRegistry);
   }
 }

@@ -15,6 +15,11 @@ final class Database {
   private final DataSource pool;
   private final Set<Physical> held = ConcurrentHashMap.newKeySet();
 
+  /** Until when it is known to replay too slowly to be waited for; meaningful when it was set. */
+  private volatile long behindUntil;
+
+  private volatile boolean behind;
+
   /** What the list says of it. */
   private volatile Server entry;
 
@@ -43,6 +48,16 @@ final class Database {
 
   Connection open(Credentials credentials) throws SQLException {
     return credentials.connect(pool);
+  }
+
+  /** Whether it was waited for in vain a moment ago. */
+  boolean isBehind(long now) {
+    return behind && now - behindUntil < 0;
+  }
+
+  void behindUntil(long nanos) {
+    behindUntil = nanos;
+    behind = true;
   }
 
   /** A connection is held that must not outlive the server's time as the primary. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.logging.Logger;
@@ -215,6 +216,8 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
     private @Nullable DataSource primary;
     private ReadRouting readRouting = ReadRouting.READONLY;
     private Duration timeout = Duration.ZERO;
+    private Consistency consistency = Consistency.SESSION;
+    private Optional<Duration> maxLag = Optional.empty();
     private MeterRegistry registry = Metrics.globalRegistry;
 
     private Builder(Mesh mesh, String name) {
@@ -320,6 +323,31 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
     }
 
     /**
+     * Whose writes a read from a replica is sure to see; by default {@link Consistency#SESSION}.
+     * {@code mesh.jdbc.<name>.consistency} overrules it.
+     */
+    public Builder consistency(Consistency whose) {
+      consistency = Objects.requireNonNull(whose, "whose");
+      return this;
+    }
+
+    /**
+     * How far behind a replica may be that is read from; by default any. Asked every second in the
+     * background; what is asked of the servers then is little. {@code mesh.jdbc.<name>.max-lag}
+     * overrules it.
+     *
+     * @param lag 1 ms to 24 hours; below 1 second, what is found is what was up to a second ago
+     * @throws IllegalArgumentException if outside of that
+     */
+    public Builder maxLag(Duration lag) {
+      if (lag.toMillis() < 1 || lag.compareTo(Duration.ofDays(1)) > 0) {
+        throw new IllegalArgumentException(name + ": max lag " + lag + ": give 1ms to 24h");
+      }
+      maxLag = Optional.of(lag);
+      return this;
+    }
+
+    /**
      * Where the meters of routes and statements go; by default Micrometer's global registry. Those
      * of replicas go where the mesh's do.
      */
@@ -345,7 +373,8 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
                 name,
                 mesh.engineHost(),
                 Servers.of(lineup),
-                new Cluster.Code(readRouting, Set.copyOf(pureFunctions), timeout),
+                new Cluster.Code(
+                    readRouting, Set.copyOf(pureFunctions), timeout, consistency, maxLag),
                 registry),
             shards);
       } catch (SQLException e) {

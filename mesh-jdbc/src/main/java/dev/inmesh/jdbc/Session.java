@@ -39,6 +39,7 @@ final class Session {
   private final Cluster cluster;
   private final Credentials credentials;
   private final Settings settings = new Settings();
+  private final Writes writes;
   private final Holding holding;
   private final Connection proxy;
 
@@ -54,7 +55,8 @@ final class Session {
   Session(Cluster cluster, Credentials credentials) {
     this.cluster = cluster;
     this.credentials = credentials;
-    this.holding = new Holding(cluster, credentials, settings);
+    this.writes = new Writes(cluster);
+    this.holding = new Holding(cluster, credentials, settings, writes);
     this.proxy = Proxies.CONNECTION.make(new LogicalConnection(this));
   }
 
@@ -96,6 +98,11 @@ final class Session {
     return settings.readOnly(defaults != null && defaults.readOnly());
   }
 
+  /** Whether no replica can be known to have what must be seen. */
+  boolean writesAreUnknown() {
+    return writes.isUnknown();
+  }
+
   boolean isolationSet() {
     return settings.isSet("setTransactionIsolation");
   }
@@ -123,7 +130,17 @@ final class Session {
     Route route = route(verdict, veto);
     Physical physical = go(route.replica());
     cluster.databases().starts(physical);
-    cluster.counts().count(physical.replica() == route.replica() ? route : NO_REPLICA);
+    if (physical.replica() == route.replica()) {
+      cluster.counts().count(route);
+    } else {
+      cluster.counts().count(holding.wasBehind() ? Router.BEHIND : NO_REPLICA);
+    }
+    boolean proven = veto == null && verdict.replicaAllowed();
+    // A read may write after all, by a view or an operator: of a transaction that nobody declared
+    // read-only nothing is believed.
+    if (!physical.replica() && (!proven || (inTransaction && !readOnly()))) {
+      writes.wrote();
+    }
     // Before it runs: it may leave something behind even if it fails.
     if (verdict.sticky() || (verdict.kind() == Kind.TRANSACTION && autoCommit())) {
       sticky = true;
@@ -166,6 +183,9 @@ final class Session {
     Physical held = current();
     Physical physical = inTransaction && held != null ? held : go(false);
     sticky = true;
+    if (!physical.replica()) {
+      writes.wrote();
+    }
     return physical;
   }
 
@@ -191,7 +211,7 @@ final class Session {
 
   private Physical go(boolean replica) throws SQLException {
     boolean stuck = inTransaction || sticky || bound > 0;
-    Physical physical = holding.go(replica, stuck);
+    Physical physical = holding.go(replica, stuck, inTransaction);
     inTransaction = inTransaction || !autoCommit();
     return physical;
   }
@@ -322,11 +342,26 @@ final class Session {
     holding.checkOpen();
   }
 
+  /**
+   * What was written is written, and nothing more for now: pages that wait to hear up to where are
+   * told. Asks nothing if there are none.
+   */
+  void settles() {
+    if (writes.isAwaited()) {
+      Physical held = current();
+      // What becomes of a transaction that is open is not to be known.
+      boolean asks = !inTransaction && !isClosed();
+      writes.leaves(asks && held != null && !held.replica() ? held.raw : null);
+    }
+  }
+
   void close() throws SQLException {
+    settles();
     holding.close();
   }
 
   void abort(Executor executor) throws SQLException {
+    // From any thread; what was written is left unknown, which its pages' reads survive.
     holding.abort(executor);
   }
 
