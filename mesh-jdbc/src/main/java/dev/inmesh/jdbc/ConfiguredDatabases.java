@@ -52,11 +52,15 @@ final class ConfiguredDatabases {
               + ".primary",
           "08001");
     }
-    return new Cluster(
-        name,
-        host,
-        new ConfiguredServers(host.threads()),
-        new Cluster.Code(ReadRouting.READONLY, Set.of(), Duration.ZERO),
-        Metrics.globalRegistry);
+    Cluster cluster =
+        new Cluster(
+            name,
+            host,
+            new ConfiguredServers(host.threads()),
+            new Cluster.Code(ReadRouting.READONLY, Set.of(), Duration.ZERO),
+            Metrics.globalRegistry);
+    // Not waited for: a service must start while a replica is down.
+    cluster.checkInBackground();
+    return cluster;
   }
 }

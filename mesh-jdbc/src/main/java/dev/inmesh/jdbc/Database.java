@@ -15,6 +15,9 @@ final class Database {
   private final DataSource pool;
   private final Set<Physical> held = ConcurrentHashMap.newKeySet();
 
+  /** Whether its driver's abort waits for what it is to break off. */
+  private volatile boolean abortsLate;
+
   /** What the list says of it. */
   private volatile Server entry;
 
@@ -45,6 +48,11 @@ final class Database {
     return credentials.connect(pool);
   }
 
+  /** A connection that no session has, and that counts for no limit. */
+  Connection openApart(Credentials credentials) throws SQLException {
+    return credentials.connectApart(pool);
+  }
+
   /** A connection is held that must not outlive the server's time as the primary. */
   void holds(Physical physical) {
     held.add(physical);
@@ -60,7 +68,18 @@ final class Database {
 
   /** It is the primary no longer: what runs there must not go on as if it were. */
   void abortHeld(Executor executor) {
-    held.forEach(physical -> physical.abortRaw(executor));
+    // Each on its own thread, since not every driver's abort comes back.
+    held.forEach(physical -> executor.execute(() -> physical.abortRaw(executor)));
+  }
+
+  /** Learns from a connection which driver it has. */
+  void meet(Connection raw) throws SQLException {
+    abortsLate = String.valueOf(raw.getMetaData().getDriverName()).startsWith("MariaDB");
+  }
+
+  /** Whether a statement needs a time limit of the network's, since no abort breaks it off. */
+  boolean abortsLate() {
+    return abortsLate;
   }
 
   @Override
