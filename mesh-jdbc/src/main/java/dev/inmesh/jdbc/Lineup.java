@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,24 @@ record Lineup(Database primary, List<Database> replicas, Set<String> outside) {
         false,
         "",
         "");
+  }
+
+  /** With another primary; the one before follows it, or not, which it will have to say. */
+  Lineup promoted(Database next) {
+    List<Database> others = new ArrayList<>(replicas);
+    others.remove(next);
+    others.add(primary);
+    Set<String> out = new TreeSet<>(outside);
+    out.remove(next.name());
+    out.add(primary.name());
+    return new Lineup(next, List.copyOf(others), Set.copyOf(out));
+  }
+
+  /** With a server that is known to follow the primary. */
+  Lineup rejoined(Database server) {
+    Set<String> out = new TreeSet<>(outside);
+    out.remove(server.name());
+    return new Lineup(primary, replicas, Set.copyOf(out));
   }
 
   @Nullable Database get(String name) {

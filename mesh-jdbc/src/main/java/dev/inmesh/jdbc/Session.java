@@ -267,10 +267,11 @@ final class Session {
   }
 
   /** What is run now, for as long as the step that is under way lasts. */
-  void runs(Statement statement) {
+  void runs(Physical there, Statement statement) throws SQLException {
     TimeLimit bounded = limit;
     if (bounded != null) {
       bounded.runs(statement);
+      there.runsWithin(bounded.leftNanos());
     }
   }
 
