@@ -140,20 +140,6 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
   }
 
   /**
-   * An attempt on the server of an earlier one, of whatever call: what is held there, as a
-   * connection to a database, is to be used again. Null when it takes no attempt now.
-   */
-  public @Nullable Lease again(Lease before, long now) {
-    nowNanos = now;
-    ServerState state = before.state();
-    if (!state.tryAcquire()) {
-      return null;
-    }
-    remember(state);
-    return new Lease(this, state, false, now);
-  }
-
-  /**
    * How long after its start an attempt is to be hedged, in nanoseconds; {@link Long#MAX_VALUE} for
    * never.
    */

@@ -160,7 +160,9 @@ final class Databases implements AutoCloseable {
       }
       try {
         Physical opened = physical(chosen, credentials, true);
-        opened.starts(new Attempt(plan, lease));
+        opened.starts(lease);
+        // What a call of the engine is for is the choice; the statements are its attempts.
+        plan.end(Outcome.SUCCESS, true, false, System.nanoTime());
         meet(chosen, opened.raw);
         return opened;
       } catch (SQLException | RuntimeException e) {
@@ -194,29 +196,23 @@ final class Databases implements AutoCloseable {
   }
 
   /** Whether what is held at a replica may be used again, instead of another. */
-  boolean mayStay(Physical held) {
+  boolean mayStay(Physical held, long now) {
     UpstreamEngine asked = engine;
     Lease before = held.lease;
-    return asked == null || before == null || asked.mayChoose(before, System.nanoTime());
+    return asked == null || before == null || asked.mayChoose(before, now);
   }
 
-  /** Something is to be run on a connection that is held. */
-  void starts(Physical held) {
+  /** Something is to be run on a connection that is held: another attempt there. */
+  void starts(Physical held, long now) {
     UpstreamEngine asked = engine;
     Lease before = held.lease;
     if (asked == null || before == null || held.isRunning()) {
       return;
     }
-    CallPlan plan = plan(asked);
-    if (plan == null) {
-      return;
-    }
-    Lease again = plan.again(before, System.nanoTime());
-    if (again == null) {
-      // Drained or full, but a transaction that is open there has to go on.
-      plan.end(Outcome.IGNORED, false, false, System.nanoTime());
-    } else {
-      held.starts(new Attempt(plan, again));
+    Lease again = before.again(now);
+    // None: drained or full, but a transaction that is open there has to go on.
+    if (again != null) {
+      held.starts(again);
     }
   }
 

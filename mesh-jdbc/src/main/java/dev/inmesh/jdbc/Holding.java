@@ -57,13 +57,13 @@ final class Holding {
    * @param bound whether what is held can't be left for another of its kind
    * @param inTransaction whether one is open on what is held
    */
-  Physical go(boolean replica, boolean bound, boolean inTransaction) throws SQLException {
+  Physical go(boolean replica, boolean bound, boolean inTransaction, long now) throws SQLException {
     behind = false;
     Physical held = current;
     if (held == null) {
       return open(replica);
     }
-    boolean stays = held.replica() == replica && (bound || isRead(held) || mayStay(held));
+    boolean stays = held.replica() == replica && (bound || isRead(held) || mayStay(held, now));
     if (stays && (!replica || inTransaction || isThere(held))) {
       return held;
     }
@@ -91,12 +91,12 @@ final class Holding {
   }
 
   /** Not at a replica that is drained or ejected, nor at one that was the primary. */
-  private boolean mayStay(Physical held) {
+  private boolean mayStay(Physical held, long now) {
     Databases databases = cluster.databases();
     if (held.isBroken()) {
       return false;
     }
-    return held.replica() ? databases.mayStay(held) : held.database == databases.primary();
+    return held.replica() ? databases.mayStay(held, now) : held.database == databases.primary();
   }
 
   /** What bounds the wait for pools from now on; null for nothing. */
@@ -137,7 +137,7 @@ final class Holding {
       return there;
     } catch (SQLException | RuntimeException e) {
       // Whoever doesn't answer that, wouldn't answer the statement either.
-      replica.ran(e, false);
+      replica.ran(e, false, System.nanoTime());
       return false;
     }
   }
@@ -190,7 +190,7 @@ final class Holding {
         next.raw.setReadOnly(settings.readOnly(false));
       }
     } catch (SQLException | RuntimeException e) {
-      next.ran(e, false);
+      next.ran(e, false, System.nanoTime());
       giveBackQuietly(next);
       throw e;
     }

@@ -119,8 +119,11 @@ final class LogicalStatement extends Logical {
       return explain(name, verdict);
     }
     String made = placement.veto();
-    Physical there = session.execute(verdict, made == null ? Veto.ofExecution(name, args) : made);
-    long start = System.nanoTime();
+    String demand = made == null ? Veto.ofExecution(name, args) : made;
+    Physical held = session.current();
+    long begin = System.nanoTime();
+    Physical there = session.execute(verdict, demand, begin);
+    long start = there == held ? begin : System.nanoTime();
     Throwable thrown = null;
     try {
       Statement target = at(there);
@@ -130,7 +133,7 @@ final class LogicalStatement extends Logical {
       thrown = e;
       throw e;
     } finally {
-      session.ran(there, thrown, System.nanoTime() - start);
+      session.ran(there, thrown, start);
       streamEnds();
     }
   }
@@ -192,7 +195,7 @@ final class LogicalStatement extends Logical {
   private @Nullable Object executeBatch(Method method, Object[] args) throws Throwable {
     checkOpen();
     endResult();
-    Physical there = session.execute(pending().ofBatch(), Veto.BATCH);
+    Physical there = session.execute(pending().ofBatch(), Veto.BATCH, System.nanoTime());
     long start = System.nanoTime();
     Throwable thrown = null;
     try {
@@ -203,7 +206,7 @@ final class LogicalStatement extends Logical {
       thrown = e;
       throw e;
     } finally {
-      session.ran(there, thrown, System.nanoTime() - start);
+      session.ran(there, thrown, start);
       pending().batchEnds();
     }
   }

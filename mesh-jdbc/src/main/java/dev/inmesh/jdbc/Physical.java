@@ -1,6 +1,7 @@
 package dev.inmesh.jdbc;
 
 import dev.inmesh.engine.Lease;
+import dev.inmesh.event.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Executor;
@@ -29,8 +30,8 @@ final class Physical {
   /** The last attempt there; null at the primary. */
   @Nullable Lease lease;
 
-  /** What runs there. */
-  private volatile @Nullable Attempt attempt;
+  /** The attempt that runs there. */
+  private volatile @Nullable Lease running;
 
   /** The attempt that opened what is still open there: a transaction, a result. */
   private volatile @Nullable Lease place;
@@ -54,9 +55,14 @@ final class Physical {
   }
 
   /** Something is run there, in this attempt. */
-  void starts(Attempt next) {
-    attempt = next;
-    lease = next.lease();
+  void starts(Lease next) {
+    running = next;
+    lease = next;
+  }
+
+  /** It was aborted, and is of no use whatever else is heard of it. */
+  void breaks() {
+    broken = true;
   }
 
   /** Whether a statement has lost the connection there. */
@@ -94,7 +100,7 @@ final class Physical {
   }
 
   boolean isRunning() {
-    return attempt != null;
+    return running != null;
   }
 
   /**
@@ -103,26 +109,34 @@ final class Physical {
    * @param thrown null if it went well
    * @param inTransaction whether it leaves a transaction open
    */
-  void ran(@Nullable Throwable thrown, boolean inTransaction) {
+  void ran(@Nullable Throwable thrown, boolean inTransaction, long now) {
     unbound();
-    broken = broken || (thrown != null && Faults.isGone(thrown));
-    Attempt running = attempt;
-    if (running == null) {
+    Failure failure = thrown == null ? null : Faults.ofStatement(thrown);
+    broken = broken || failure != null;
+    Lease over = running;
+    if (over == null) {
       return;
     }
-    attempt = null;
+    running = null;
     if (inTransaction || openResults > 0) {
-      keepPlace(running);
+      keepPlace(over);
     }
-    running.ended(thrown);
+    if (thrown == null) {
+      over.success(now);
+    } else if (failure == null) {
+      // A statement that is wrong, or took too long, was answered all the same.
+      over.ignored(true, now);
+    } else {
+      over.failure(failure, 0, now);
+    }
   }
 
   /** Nothing is run there for now. */
   void idles() {
-    Attempt running = attempt;
-    if (running != null) {
-      attempt = null;
-      running.idle();
+    Lease idle = running;
+    if (idle != null) {
+      running = null;
+      idle.ignored(true, System.nanoTime());
     }
   }
 
@@ -138,9 +152,10 @@ final class Physical {
 
   // A close and an abort from another thread may meet: the place is given back once.
 
-  private synchronized void keepPlace(Attempt running) {
+  private synchronized void keepPlace(Lease over) {
     if (place == null && !ended) {
-      place = running.keep();
+      over.keep();
+      place = over;
     }
   }
 

@@ -126,10 +126,10 @@ final class Session {
   }
 
   /** The connection on which a statement is to be run now. */
-  Physical execute(Verdict verdict, @Nullable String veto) throws SQLException {
+  Physical execute(Verdict verdict, @Nullable String veto, long now) throws SQLException {
     Route route = route(verdict, veto);
-    Physical physical = go(route.replica());
-    cluster.databases().starts(physical);
+    Physical physical = go(route.replica(), now);
+    cluster.databases().starts(physical, now);
     if (physical.replica() == route.replica()) {
       cluster.counts().count(route);
     } else {
@@ -153,11 +153,12 @@ final class Session {
    * What {@link #execute} gave a connection for has been run.
    *
    * @param thrown null if it went well
-   * @param nanos until it answered
+   * @param start when its turn came
    */
-  void ran(Physical physical, @Nullable Throwable thrown, long nanos) {
-    physical.times.record(thrown == null, nanos);
-    physical.ran(thrown, inTransaction);
+  void ran(Physical physical, @Nullable Throwable thrown, long start) {
+    long now = System.nanoTime();
+    physical.times.record(thrown == null, now - start);
+    physical.ran(thrown, inTransaction, now);
     if (thrown != null) {
       cluster.databases().failed(physical, thrown);
     }
@@ -165,7 +166,7 @@ final class Session {
 
   /** The connection on which a statement is to be prepared. */
   Physical prepare(Verdict verdict, @Nullable String veto) throws SQLException {
-    Physical physical = go(route(verdict, veto).replica());
+    Physical physical = go(route(verdict, veto).replica(), System.nanoTime());
     physical.idles();
     return physical;
   }
@@ -181,7 +182,7 @@ final class Session {
     checkOpen();
     defaults();
     Physical held = current();
-    Physical physical = inTransaction && held != null ? held : go(false);
+    Physical physical = inTransaction && held != null ? held : go(false, System.nanoTime());
     sticky = true;
     if (!physical.replica()) {
       writes.wrote();
@@ -209,9 +210,9 @@ final class Session {
     return cluster.router().decide(verdict, veto, this);
   }
 
-  private Physical go(boolean replica) throws SQLException {
+  private Physical go(boolean replica, long now) throws SQLException {
     boolean stuck = inTransaction || sticky || bound > 0;
-    Physical physical = holding.go(replica, stuck, inTransaction);
+    Physical physical = holding.go(replica, stuck, inTransaction, now);
     inTransaction = inTransaction || !autoCommit();
     return physical;
   }
