@@ -2,6 +2,7 @@ package dev.inmesh.config;
 
 import dev.inmesh.config.Resolution.Written;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +52,7 @@ final class DatabaseAssembly {
         keys.value(scope, Grammar.JDBC_MAX_LAG),
         keys.value(scope, Grammar.JDBC_MAX_CONNECTIONS),
         functions(scope),
+        shards(scope),
         keys.value(scope, Grammar.JDBC_FAILOVER));
   }
 
@@ -64,6 +66,31 @@ final class DatabaseAssembly {
             Echo.quoted(replica.name()) + " is the primary already; remove it here");
       }
     }
+  }
+
+  /** A shard may be one of code's, so that a name that no key knows is no mistake. */
+  private List<DatabaseShard> shards(Scope scope) {
+    List<DatabaseShard> shards = keys.value(scope, Grammar.JDBC_SHARDS).orElse(List.of());
+    Map<String, String> owners = new HashMap<>();
+    for (DatabaseShard shard : shards) {
+      if (shard.database().equals(scope.database())) {
+        refuse(scope, shard.database() + " would be a shard of itself; name another database");
+      }
+      for (String key : shard.keys()) {
+        String other = owners.putIfAbsent(key, shard.database());
+        if (other != null) {
+          refuse(scope, "key " + Echo.quoted(key) + " is " + other + "'s already; remove one");
+        }
+      }
+    }
+    return shards;
+  }
+
+  private void refuse(Scope scope, String words) {
+    problems.add(
+        keys.written(scope, Grammar.JDBC_SHARDS).orElseThrow().setting(),
+        ProblemCode.DUPLICATE,
+        words);
   }
 
   private Set<String> functions(Scope scope) {

@@ -32,6 +32,7 @@ import java.util.Set;
  * @param maxLag how far behind a replica may be that is read from; empty leaves it to code
  * @param maxConnections physical connections to each server at most; empty for any number
  * @param pureFunctions functions that change nothing, beside those that are known
+ * @param shards other databases that have what sharding keys stand for; empty leaves it to code
  * @param failover whether a server that says it is the primary now becomes it
  */
 public record DatabaseSettings(
@@ -49,6 +50,7 @@ public record DatabaseSettings(
     Optional<Duration> maxLag,
     Optional<Integer> maxConnections,
     Set<String> pureFunctions,
+    List<DatabaseShard> shards,
     boolean failover) {
 
   private static final Duration DAY = Duration.ofDays(1);

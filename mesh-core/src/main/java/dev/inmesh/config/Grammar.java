@@ -184,6 +184,13 @@ public final class Grammar {
           NONE,
           "Functions of yours that change nothing, so that what calls them may be read from a"
               + " replica.");
+  static final Key<Optional<List<DatabaseShard>>> JDBC_SHARDS =
+      database(
+          "shards",
+          optional(new ListType<>(new DatabaseShardType(), DatabaseShard::database)),
+          NONE,
+          "Databases that have what sharding keys stand for: each for the keys it names"
+              + " (keys=a|b), those without share all others.");
   static final Key<Boolean> JDBC_FAILOVER =
       database(
           "failover",

@@ -48,6 +48,13 @@ final class DatabaseKeysTest {
             Optional.of("jdbc:h2:mem:a")),
         new Flip(
             Grammar.JDBC_REPLICAS, "jdbc:h2:mem:b", DatabaseKeysTest::names, List.of("h2:mem:b")),
+        new Flip(
+            Grammar.JDBC_SHARDS,
+            "people keys=users|accounts, s1",
+            DatabaseSettings::shards,
+            List.of(
+                new DatabaseShard("people", List.of("users", "accounts")),
+                new DatabaseShard("s1", List.of()))),
         new Flip(Grammar.JDBC_USER, "app", DatabaseSettings::user, Optional.of("app")),
         new Flip(
             Grammar.JDBC_PASSWORD,
@@ -156,6 +163,12 @@ final class DatabaseKeysTest {
         "max-connections=0 | MESH-C03 | 1 to 10000",
         "prefer-zone=own | MESH-C05 | needs mesh.zone",
         "pure-functions=a-b | MESH-C02 | schema.name",
+        "shards=orders | MESH-C06 | would be a shard of itself",
+        "shards=s1,s1 | MESH-C06 | is there twice",
+        "'shards=s1 keys=a,s2 keys=b|a' | MESH-C06 | is s1's already",
+        "shards=s1 key=a | MESH-C02 | write keys=",
+        "shards=S1 | MESH-C02 | is no name of a database",
+        "shards=s1 keys= | MESH-C02 | has an empty key",
       })
   void whatIsWrongIsSaid(String line, String code, String words) {
     List<String> lines = new ArrayList<>(List.of("mesh.jdbc.orders." + line));

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connector implements DataSource {
 
+  /** Of PostgreSQL's driver. */
+  private static final String READ_ONLY_MODE = "readOnlyMode";
+
   private final Executor threads;
   private final Slots slots = new Slots(Integer.MAX_VALUE);
   private volatile DatabaseServer server;
@@ -135,6 +138,10 @@ final class Connector implements DataSource {
     }
     if (password != null) {
       login.setProperty("password", password);
+    }
+    if (url.startsWith("jdbc:postgresql:") && !url.contains(READ_ONLY_MODE)) {
+      // Otherwise a read-only connection in autocommit is none for the server.
+      login.setProperty(READ_ONLY_MODE, "always");
     }
     try {
       boolean bounded = Drivers.boundSockets(url, login, end - System.nanoTime());

@@ -3,6 +3,7 @@ package dev.inmesh.jdbc;
 import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLTimeoutException;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -67,6 +68,9 @@ final class LogicalConnection extends Logical {
       }
       case "getWarnings", "clearWarnings", "beginRequest", "endRequest" -> ifHeld(method, args);
       case "isValid" -> !session.isClosed() && Objects.equals(true, forward(method, args));
+      case "setShardingKey", "setShardingKeyIfValid" ->
+          throw new SQLFeatureNotSupportedException(
+              "a connection stays in its shard: give the key to createConnectionBuilder()");
       case "unwrap" -> unwrap(proxy, (Class<?>) args[0]);
       case "isWrapperFor" -> isWrapperFor(proxy, (Class<?>) args[0]);
       case "getCatalog",
@@ -89,7 +93,7 @@ final class LogicalConnection extends Logical {
   }
 
   private @Nullable Object on(Physical physical, Method method, Object[] args) throws Throwable {
-    return session.wrap(Call.on(physical.raw, method, bare(args)), physical, null);
+    return session.wrap(method, Call.on(physical.raw, method, bare(args)), physical, null);
   }
 
   /** Where nothing was begun there is nothing to end. */

@@ -30,13 +30,17 @@ final class LogicalMetaData extends Logical {
         return isWrapperFor(proxy, (Class<?>) args[0]);
       }
       default -> {
-        Physical here = session.any();
-        Object answer = Call.on(at(here), method, args);
-        return answer instanceof ResultSet rows
-            ? LogicalResult.ofMetaData(session, here, rows)
-            : session.wrap(answer, here, null);
+        return session.inTime(() -> ask(method, args));
       }
     }
+  }
+
+  private @Nullable Object ask(Method method, Object[] args) throws Throwable {
+    Physical here = session.any();
+    Object answer = Call.on(at(here), method, args);
+    return answer instanceof ResultSet rows
+        ? LogicalResult.ofMetaData(session, here, rows)
+        : session.wrap(method, answer, here, null);
   }
 
   private DatabaseMetaData at(Physical here) throws SQLException {

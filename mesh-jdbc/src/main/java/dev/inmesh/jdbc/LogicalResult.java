@@ -101,7 +101,7 @@ final class LogicalResult extends Logical {
       }
       default -> {
         Object answer = Call.on(raw, method, bare(args));
-        return physical == null ? answer : session.wrap(answer, physical, statement);
+        return physical == null ? answer : session.wrap(method, answer, physical, statement);
       }
     }
   }

@@ -284,7 +284,7 @@ final class LogicalStatement extends Logical {
     Statement target = live == null ? prepare() : live;
     Object answer = Call.on(target, method, args);
     Physical at = placement.physical();
-    return at == null ? answer : session.wrap(answer, at, this);
+    return at == null ? answer : session.wrap(method, answer, at, this);
   }
 
   /** The physical one where the text may run, or anywhere if there is no text yet. */

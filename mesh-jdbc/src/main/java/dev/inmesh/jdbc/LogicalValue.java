@@ -28,7 +28,7 @@ final class LogicalValue extends Logical {
 
   @Override
   @Nullable Object call(Object proxy, Method method, Object[] args) throws Throwable {
-    return session.wrap(Call.on(raw, method, args), physical, null);
+    return session.wrap(method, Call.on(raw, method, args), physical, null);
   }
 
   @Override

@@ -6,7 +6,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.io.PrintWriter;
 import java.sql.Connection;
+import java.sql.ConnectionBuilder;
 import java.sql.SQLException;
+import java.sql.ShardingKeyBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -36,9 +38,20 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
   private static final String PRIMARY = "primary";
 
   private final Cluster cluster;
+  private final CurrentShards shards;
 
-  private MeshDataSource(Cluster cluster) {
+  private MeshDataSource(Mesh mesh, Cluster cluster, Shards.Collecting ofCode) {
     this.cluster = cluster;
+    this.shards =
+        new CurrentShards(
+            cluster.name(),
+            () -> cluster.settings().shards(),
+            ofCode,
+            shard ->
+                new MeshDataSource(
+                    mesh,
+                    ConfiguredDatabases.of(mesh.engineHost()).cluster(shard),
+                    new Shards.Collecting(shard)));
   }
 
   /** A database of one server. */
@@ -64,7 +77,8 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
    *     server
    */
   public static MeshDataSource of(Mesh mesh, String name) throws SQLException {
-    return new MeshDataSource(ConfiguredDatabases.open(mesh.engineHost(), name));
+    return new MeshDataSource(
+        mesh, ConfiguredDatabases.open(mesh.engineHost(), name), new Shards.Collecting(name));
   }
 
   /** A logical connection. Asks no pool for anything yet. */
@@ -90,6 +104,22 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
    */
   public List<String> check() throws InterruptedException {
     return cluster.problems();
+  }
+
+  /** Makes the keys that {@link #createConnectionBuilder} takes. */
+  @Override
+  public ShardingKeyBuilder createShardingKeyBuilder() {
+    return new ShardKey.Builder();
+  }
+
+  /**
+   * Asks for a connection of a shard: {@code
+   * database.createConnectionBuilder().shardingKey(key).build()}. Without a key it is one of this
+   * database's own servers.
+   */
+  @Override
+  public ConnectionBuilder createConnectionBuilder() {
+    return new ShardConnections(shards, this);
   }
 
   /** The servers as they are now, the primary first. */
@@ -194,6 +224,7 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
     private final String name;
     private final List<Database> replicas = new ArrayList<>();
     private final Set<String> pureFunctions = new LinkedHashSet<>();
+    private final Shards.Collecting shards;
     private @Nullable DataSource primary;
     private ReadRouting readRouting = ReadRouting.READONLY;
     private Duration timeout = Duration.ZERO;
@@ -202,6 +233,7 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
     private Builder(Mesh mesh, String name) {
       this.mesh = Objects.requireNonNull(mesh, "mesh");
       this.name = Objects.requireNonNull(name, "name");
+      this.shards = new Shards.Collecting(name);
     }
 
     /**
@@ -245,6 +277,21 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
         throw new IllegalArgumentException(name + ": there is a server " + server + " already");
       }
       replicas.add(new Database(Lineup.entry(server, weight), pool));
+      return this;
+    }
+
+    /**
+     * Another database, which has what some sharding keys stand for: those whose first value is one
+     * of these keys; if there are none, a part of what no shard has a key for, which all shards
+     * without keys share evenly and always in the same way, by rendezvous hashing of the whole key
+     * and the shard's name. {@code mesh.jdbc.<name>.shards} overrules which keys the shards have.
+     *
+     * @param shard its name, which decides what it has if it has no keys
+     * @param database a pool, or a {@link MeshDataSource} with replicas of its own
+     * @throws IllegalArgumentException if there is a shard of this name, or one with the same key
+     */
+    public Builder shard(String shard, DataSource database, String... keys) {
+      shards.add(shard, Objects.requireNonNull(database, "database"), keys);
       return this;
     }
 
@@ -306,12 +353,14 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
       Lineup lineup = Lineup.of(new Database(Lineup.entry(PRIMARY, 1), primary), replicas);
       try {
         return new MeshDataSource(
+            mesh,
             new Cluster(
                 name,
                 mesh.engineHost(),
                 Servers.of(lineup),
                 new Cluster.Code(readRouting, Set.copyOf(pureFunctions), timeout),
-                registry));
+                registry),
+            shards);
       } catch (SQLException e) {
         throw new IllegalStateException(e.getMessage(), e);
       }

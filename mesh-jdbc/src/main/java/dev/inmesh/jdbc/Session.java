@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,12 @@ final class Session {
   private static final Verdict ANY_SERVER =
       new Verdict(Target.REPLICA, "read", Kind.READ, Hint.NONE, false, "", "");
   private static final Integer SERIALIZABLE = Connection.TRANSACTION_SERIALIZABLE;
+  private static final Set<Object> LEVELS =
+      Set.of(
+          Connection.TRANSACTION_READ_UNCOMMITTED,
+          Connection.TRANSACTION_READ_COMMITTED,
+          Connection.TRANSACTION_REPEATABLE_READ,
+          SERIALIZABLE);
   private static final Route NO_REPLICA = Route.primary("no replica to be had");
 
   private final Cluster cluster;
@@ -282,6 +289,10 @@ final class Session {
     checkOpen();
     String name = method.getName();
     Physical held = current();
+    if (held == null && name.equals("setTransactionIsolation") && !LEVELS.contains(args[0])) {
+      // Some drivers have more levels; whether this one has, it must say now.
+      held = any();
+    }
     boolean atReplica = held != null && held.replica();
     if (name.equals("setReadOnly") && atReplica) {
       if (inTransaction && args[0].equals(false)) {
@@ -320,25 +331,34 @@ final class Session {
     holding.abort(executor);
   }
 
-  /** The logical object in the place of a physical one that leads to others. */
+  /**
+   * The logical object in the place of a physical one that leads to others. What a method promises
+   * counts, since one object of a driver may be several things: a result and its meta data, say.
+   */
   @Nullable Object wrap(
-      @Nullable Object answer, Physical physical, @Nullable LogicalStatement statement) {
+      Method method,
+      @Nullable Object answer,
+      Physical physical,
+      @Nullable LogicalStatement statement) {
     if (answer == null || answer instanceof CharSequence || answer instanceof Number) {
       return answer;
     }
-    if (answer instanceof ResultSet result) {
+    Class<?> promised = method.getReturnType();
+    if (answer instanceof ResultSet result && promised.isAssignableFrom(ResultSet.class)) {
       return LogicalResult.of(this, physical, result, statement);
     }
-    if (answer instanceof Array array) {
+    if (answer instanceof Array array && promised.isAssignableFrom(Array.class)) {
       return LogicalValue.of(this, physical, array);
     }
-    if (answer instanceof Ref ref) {
+    if (answer instanceof Ref ref && promised.isAssignableFrom(Ref.class)) {
       return LogicalValue.of(this, physical, ref);
     }
-    if (answer instanceof Statement) {
+    if (answer instanceof Statement && promised.isAssignableFrom(Statement.class)) {
       return statement == null ? null : statement.proxy();
     }
-    return answer instanceof Connection ? proxy : answer;
+    return answer instanceof Connection && promised.isAssignableFrom(Connection.class)
+        ? proxy
+        : answer;
   }
 
   @Override

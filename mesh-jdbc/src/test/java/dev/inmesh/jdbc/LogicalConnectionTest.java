@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
@@ -95,6 +96,32 @@ final class LogicalConnectionTest {
         assertThat(primary.held()).isEqualTo(1);
         assertThat(replica.held()).isZero();
       }
+    }
+  }
+
+  @Test
+  void anIsolationThatNobodyKnowsIsRefusedWhereItIsSet() throws SQLException {
+    try (Connection connection = database.getConnection()) {
+      assertThatThrownBy(() -> connection.setTransactionIsolation(Integer.MIN_VALUE))
+          .isInstanceOf(SQLException.class);
+
+      connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+      assertThat(connection.getTransactionIsolation())
+          .isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
+    }
+  }
+
+  /** SQLite's result is its own meta data. */
+  @Test
+  void anObjectThatIsTwoThingsIsTakenForWhatItsMethodPromises() throws SQLException {
+    CountedPool both =
+        new CountedPool(() -> StubDriver.connection(ResultSet.class, ResultSetMetaData.class));
+    try (Connection connection = MeshDataSource.wrap(mesh, "orders", both).getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT 1")) {
+
+      assertThat(rows.getMetaData()).isNotNull();
+      assertThat(rows).isNotInstanceOf(ResultSetMetaData.class);
     }
   }
 

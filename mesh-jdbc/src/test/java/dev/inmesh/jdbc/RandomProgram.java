@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,16 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class RandomProgram {
 
-  /** The tables that it needs. */
-  static final List<String> TABLES =
-      List.of(
-          "CREATE TABLE item(id INT PRIMARY KEY, name VARCHAR(40), amount INT)",
-          "CREATE TABLE entry(id INT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(40))",
-          "CREATE TABLE large(id INT PRIMARY KEY, body CLOB, bytes BLOB)");
-
   private static final int IDS = 40;
 
   private final Random random;
+  private final Flavor flavor;
   private final DataSource database;
   private final List<String> outcomes = new ArrayList<>();
 
@@ -47,8 +42,9 @@ final class RandomProgram {
   private @Nullable Statement reading;
   private @Nullable ResultSet open;
 
-  RandomProgram(long seed, DataSource database) {
+  RandomProgram(long seed, Flavor flavor, DataSource database) {
     this.random = new Random(seed);
+    this.flavor = flavor;
     this.database = database;
   }
 
@@ -146,7 +142,8 @@ final class RandomProgram {
   private String preparedRead(Connection c, int id) throws SQLException {
     PreparedStatement statement = select;
     if (statement == null) {
-      statement = c.prepareStatement("SELECT id, name, ? FROM item WHERE id BETWEEN ? AND ?");
+      statement =
+          c.prepareStatement("SELECT id, name, ? FROM item WHERE id BETWEEN ? AND ? ORDER BY id");
       select = statement;
       statement.setString(1, "mark");
       statement.setInt(2, id);
@@ -157,7 +154,7 @@ final class RandomProgram {
     }
   }
 
-  private static @Nullable String clob(Connection c, int id) throws SQLException, IOException {
+  private @Nullable String clob(Connection c, int id) throws SQLException, IOException {
     try (PreparedStatement statement =
         c.prepareStatement("SELECT body, bytes FROM large WHERE id = ?")) {
       statement.setInt(1, id);
@@ -165,28 +162,39 @@ final class RandomProgram {
         if (!rows.next()) {
           return "none";
         }
+        boolean lobs = flavor.lobs();
         StringWriter body = new StringWriter();
-        try (Reader reader = rows.getClob(1).getCharacterStream()) {
+        try (Reader reader =
+            lobs ? rows.getClob(1).getCharacterStream() : rows.getCharacterStream(1)) {
           reader.transferTo(body);
         }
-        byte[] bytes = rows.getBlob(2).getBytes(1, 1000);
+        byte[] bytes = lobs ? rows.getBlob(2).getBytes(1, 1000) : rows.getBytes(2);
         return body.toString().length() + " " + Arrays.hashCode(bytes);
       }
     }
   }
 
-  private static String callable(Connection c, int id) throws SQLException {
-    try (CallableStatement statement = c.prepareCall("CALL ABS(?)")) {
-      statement.setInt(1, -id);
-      try (ResultSet rows = statement.executeQuery()) {
-        return read(rows);
+  private String callable(Connection c, int id) throws SQLException {
+    if (flavor.callGivesRows()) {
+      try (CallableStatement statement = c.prepareCall("CALL ABS(?)")) {
+        statement.setInt(1, -id);
+        try (ResultSet rows = statement.executeQuery()) {
+          return read(rows);
+        }
       }
+    }
+    try (CallableStatement statement = c.prepareCall("{? = call abs(?)}")) {
+      statement.registerOutParameter(1, Types.INTEGER);
+      statement.setInt(2, -id);
+      statement.execute();
+      return statement.getString(1);
     }
   }
 
-  private static String tables(Connection c) throws SQLException {
+  private String tables(Connection c) throws SQLException {
     StringBuilder names = new StringBuilder();
-    try (ResultSet rows = c.getMetaData().getTables(null, "PUBLIC", "%", null)) {
+    try (ResultSet rows =
+        c.getMetaData().getTables(flavor.catalog(c), flavor.schema(), "%", null)) {
       while (rows.next()) {
         names.append(rows.getString("TABLE_NAME")).append(' ');
       }
@@ -252,8 +260,8 @@ final class RandomProgram {
     }
   }
 
-  private static int large(Connection c, int id, String name) throws SQLException {
-    try (PreparedStatement statement = c.prepareStatement("MERGE INTO large VALUES (?, ?, ?)")) {
+  private int large(Connection c, int id, String name) throws SQLException {
+    try (PreparedStatement statement = c.prepareStatement(flavor.replace)) {
       statement.setInt(1, id);
       statement.setCharacterStream(2, new StringReader(name.repeat(500)));
       statement.setBytes(3, new byte[300 + id]);
@@ -287,13 +295,16 @@ final class RandomProgram {
   private void transactions(Connection c, int kind) {
     if (kind < 66) {
       boolean on = !autoCommit;
-      autoCommit = on;
       savepoint = null;
       act(
           "autocommit " + on,
           () -> {
-            c.setAutoCommit(on);
-            return c.getAutoCommit();
+            try {
+              c.setAutoCommit(on);
+            } finally {
+              autoCommit = c.getAutoCommit();
+            }
+            return autoCommit;
           });
     } else if (autoCommit && kind < 70) {
       boolean on = !readOnly;
@@ -346,8 +357,7 @@ final class RandomProgram {
             Statement statement = c.createStatement();
             reading = statement;
             statement.setFetchSize(1);
-            open =
-                statement.executeQuery("SELECT id, x FROM item, SYSTEM_RANGE(1, 5) ORDER BY 1, 2");
+            open = statement.executeQuery(flavor.many);
             return null;
           });
     } else if (kind < 88) {

@@ -4,7 +4,9 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.util.LinkedHashSet;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,20 +17,29 @@ final class StubDriver {
   /** What marks an object of the driver's own. */
   interface Raw {}
 
-  private StubDriver() {}
+  private final Set<Class<?>> united;
+
+  private StubDriver(Set<Class<?>> united) {
+    this.united = united;
+  }
 
   static Connection connection() {
-    return (Connection) of(Connection.class);
+    return (Connection) new StubDriver(Set.of()).of(Connection.class);
   }
 
-  private static Object of(Class<?> type) {
+  /** A connection of a driver whose objects of these types are of all of them. */
+  static Connection connection(Class<?>... united) {
+    return (Connection) new StubDriver(Set.of(united)).of(Connection.class);
+  }
+
+  private Object of(Class<?> type) {
+    Set<Class<?>> types = new LinkedHashSet<>(united.contains(type) ? united : Set.of(type));
+    types.add(Raw.class);
     return Proxy.newProxyInstance(
-        StubDriver.class.getClassLoader(),
-        new Class<?>[] {type, Raw.class},
-        (proxy, method, args) -> answer(proxy, method, args));
+        StubDriver.class.getClassLoader(), types.toArray(Class<?>[]::new), this::answer);
   }
 
-  private static @Nullable Object answer(Object proxy, Method method, Object @Nullable [] args) {
+  private @Nullable Object answer(Object proxy, Method method, Object @Nullable [] args) {
     Class<?> type = method.getReturnType();
     String name = method.getName();
     if (method.getDeclaringClass() == Object.class) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.inmesh.jdbc.jdbi;
+
+import org.jspecify.annotations.NullMarked;
