@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,10 +45,11 @@ final class Databases implements AutoCloseable {
   /** How those log in who use it: servers are asked in their name. */
   private volatile Credentials credentials = Credentials.OF_THE_POOL;
 
-  /** Connections to the primary that are being waited for, and since when none of them came. */
-  private final AtomicInteger opening = new AtomicInteger();
+  private final Waiting waiting = new Waiting();
 
+  /** Since when nobody of those who wait got a connection to the primary. */
   private volatile long openingSince;
+
   private volatile boolean failedOver;
 
   /** There is none as long as there are no replicas, nor ever a thread for it. */
@@ -92,6 +92,7 @@ final class Databases implements AutoCloseable {
       failedOver = true;
       apply(settings, lineup.promoted(next));
     }
+    waiting.wakeAll();
     before.abortHeld(host.threads());
   }
 
@@ -100,6 +101,11 @@ final class Databases implements AutoCloseable {
     synchronized (lock) {
       apply(settings, lineup.rejoined(server));
     }
+  }
+
+  /** Whether the primary may be gone, and servers are being asked. */
+  boolean suspects() {
+    return failover.suspects();
   }
 
   /** Whether another than the first has become the primary. */
@@ -221,27 +227,38 @@ final class Databases implements AutoCloseable {
     if (!mayFailOver()) {
       return physical(primary, credentials, false);
     }
-    if (opening.getAndIncrement() == 0) {
+    try {
+      Physical opened = waitFor(primary, credentials);
+      // Before the look: who breaks off what is held must find it, or be seen here.
+      primary.holds(opened);
+      if (primary == primary()) {
+        return opened;
+      }
+      opened.close();
+    } catch (SQLException | RuntimeException e) {
+      if (primary == primary()) {
+        failover.suspect(primary, "gives no connection: " + e.getMessage());
+        throw e;
+      }
+    }
+    // Another has taken its place meanwhile.
+    return openPrimary(credentials);
+  }
+
+  private Physical waitFor(Database primary, Credentials how) throws SQLException {
+    if (waiting.isEmpty()) {
       openingSince = System.nanoTime();
     }
+    Waiting.One one = waiting.begins();
     try {
-      Physical opened = physical(primary, credentials, false);
+      Physical opened = physical(primary, how, false);
       openingSince = System.nanoTime();
-      if (this.credentials != credentials) {
-        this.credentials = credentials;
-      }
-      primary.holds(opened);
-      if (primary != primary()) {
-        // It is the primary no longer, and whoever breaks off what is held there didn't see this.
-        opened.close();
-        return openPrimary(credentials);
+      if (credentials != how) {
+        credentials = how;
       }
       return opened;
-    } catch (SQLException | RuntimeException e) {
-      failover.suspect(primary, "gives no connection: " + e.getMessage());
-      throw e;
     } finally {
-      opening.decrementAndGet();
+      boolean unused = waiting.ends(one);
     }
   }
 
@@ -251,7 +268,7 @@ final class Databases implements AutoCloseable {
 
   /** A primary that swallows what is sent to it gives neither a connection nor an error. */
   private void tick(long now) {
-    if (opening.get() > 0 && now - openingSince > SLOW_NANOS && mayFailOver()) {
+    if (!waiting.isEmpty() && now - openingSince > SLOW_NANOS && mayFailOver()) {
       failover.suspect(primary(), "gives no connection");
     }
   }

@@ -70,6 +70,10 @@ final class Failover implements AutoCloseable {
     this.databases = databases;
   }
 
+  boolean suspects() {
+    return suspects;
+  }
+
   /** The primary may be gone. */
   void suspect(Database primary, String why) {
     if (suspects || primary != databases.primary()) {

@@ -3,10 +3,13 @@ package dev.inmesh.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.inmesh.Mesh;
 import dev.inmesh.jdbc.servers.DatabaseServer;
 import dev.inmesh.jdbc.servers.Product;
 import dev.inmesh.jdbc.servers.Replicated;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,10 +19,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -261,6 +267,10 @@ final class FailoverTest {
           Cluster cluster = open(mesh)) {
         insert(cluster, 1);
         Database primary = cluster.databases().primary();
+        Physical held = cluster.databases().openPrimary(Credentials.OF_THE_POOL);
+        cluster.databases().failed(held, new SQLException("the connection broke", "08006"));
+        held.close();
+        until(() -> !cluster.databases().suspects());
 
         insert(cluster, 2);
 
@@ -271,6 +281,110 @@ final class FailoverTest {
             .asString()
             .contains("is to be a replica, but can be written to");
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Product.class)
+  void aPoolAboveGoesOn(Product product) throws Exception {
+    try (DatabaseServer primary = product.start();
+        DatabaseServer replica = primary.replica()) {
+      String database = table(primary, replica);
+      try (Mesh mesh = Mesh.of(keys(database, primary, replica));
+          MeshDataSource orders = MeshDataSource.of(mesh, "orders");
+          HikariDataSource above = pool(orders)) {
+        assertThat(inserts(above, 1)).isTrue();
+        primary.awaitReplayed(replica);
+
+        primary.kill();
+        assertThat(inserts(above, 2)).isFalse();
+        replica.promote();
+        long promoted = System.nanoTime();
+        until(() -> inserts(above, 2));
+
+        log.info("{}, above: {} ms after", product, (System.nanoTime() - promoted) / 1_000_000);
+        assertThat(count(replica, database)).isEqualTo(2);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Product.class)
+  void whoeverWaitsForThePoolOfADeadPrimaryIsGivenAConnectionToTheNext(Product product)
+      throws Exception {
+    try (DatabaseServer primary = product.start();
+        DatabaseServer replica = primary.replica()) {
+      String database = table(primary, replica);
+      try (Mesh mesh = Mesh.of(Map.of());
+          HikariDataSource first = pool(primary.dataSource(database));
+          HikariDataSource second = pool(replica.dataSource(database));
+          MeshDataSource orders =
+              MeshDataSource.builder(mesh, "orders")
+                  .primary(first)
+                  .replica("second", second)
+                  .build()) {
+        assertThat(inserts(orders, 1)).isTrue();
+        primary.awaitReplayed(replica);
+
+        primary.kill();
+        // The pool finds out about its dead connections, and then lets wait for 30 seconds.
+        CompletableFuture<Boolean> waits =
+            CompletableFuture.supplyAsync(
+                () -> {
+                  // One that the pool doesn't look at, since it was used a moment ago, may fail.
+                  boolean done = inserts(orders, 2);
+                  return done || inserts(orders, 2);
+                });
+        replica.promote();
+        long promoted = System.nanoTime();
+        assertThat(waits.get(15, TimeUnit.SECONDS)).isTrue();
+
+        log.info("{}, below: {} ms after", product, (System.nanoTime() - promoted) / 1_000_000);
+        assertThat(count(replica, database)).isEqualTo(2);
+        assertThat(orders.primaryServer()).isEqualTo("second");
+        assertThat(first.getHikariPoolMXBean().getThreadsAwaitingConnection()).isLessThan(2);
+      }
+    }
+  }
+
+  private static HikariDataSource pool(DataSource source) {
+    HikariDataSource pool = new HikariDataSource();
+    pool.setDataSource(source);
+    pool.setMaximumPoolSize(3);
+    return pool;
+  }
+
+  private static boolean inserts(DataSource source, int id) {
+    try (Connection connection = source.getConnection();
+        PreparedStatement statement = connection.prepareStatement("INSERT INTO t(id) VALUES (?)")) {
+      statement.setInt(1, id);
+      statement.executeUpdate();
+      return true;
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"postgresql", "mariadb"})
+  void aServerThatSaysNothingToALoginIsGivenUpInTime(String kind) throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Mesh mesh =
+            Mesh.of(
+                Map.of(
+                    "mesh.jdbc.orders.primary",
+                    "jdbc:" + kind + "://127.0.0.1:" + silent.getLocalPort() + "/orders",
+                    "mesh.jdbc.orders.user",
+                    "app",
+                    "mesh.jdbc.orders.timeout.connect",
+                    "300ms"));
+        Cluster cluster = open(mesh)) {
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> insert(cluster, 1))
+            .isInstanceOf(SQLException.class)
+            .hasMessageContaining("orders: no connection to 127.0.0.1:" + silent.getLocalPort());
+      }
+      assertThat(open(cluster)).isZero();
     }
   }
 
