@@ -182,6 +182,13 @@ final class Cluster implements AutoCloseable {
     return statements == null ? UNKNOWN : statements.verdict(sql);
   }
 
+  /** A replica has refused it as a write: what it proves from now on. */
+  Verdict refused(String sql, Verdict seemed) {
+    Knowledge known = knowledge;
+    Statements statements = known == null ? null : known.statements;
+    return statements == null ? seemed : statements.refused(sql);
+  }
+
   private Knowledge knowledge(Credentials credentials) throws SQLException {
     Knowledge known = knowledge;
     if (known == null) {

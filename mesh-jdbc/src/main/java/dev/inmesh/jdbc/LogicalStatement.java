@@ -19,7 +19,7 @@ final class LogicalStatement extends Logical {
   private final Placement placement;
 
   /** What it was prepared with; null for one that is given a text each time. */
-  private final @Nullable Verdict prepared;
+  private @Nullable Verdict prepared;
 
   private final Statement proxy;
 
@@ -119,7 +119,32 @@ final class LogicalStatement extends Logical {
       return explain(name, verdict);
     }
     String made = placement.veto();
-    Physical there = session.execute(verdict, made == null ? Veto.ofExecution(name, args) : made);
+    String demand = made == null ? Veto.ofExecution(name, args) : made;
+    Physical there = session.execute(verdict, demand);
+    // A stream can't be read a second time.
+    boolean repeatable = pending == null || !pending.hasStream();
+    try {
+      return runAt(there, name, method, args);
+    } catch (SQLException e) {
+      if (!repeatable || !session.mayTryAtPrimary(there, e)) {
+        throw e;
+      }
+      return runAt(session.execute(refused(verdict, args), demand), name, method, args);
+    }
+  }
+
+  /** It writes, then, and goes to the primary from now on. */
+  private Verdict refused(Verdict seemed, Object[] args) {
+    boolean own = prepared != null;
+    Verdict write = session.refused(own ? placement.text() : String.valueOf(args[0]), seemed);
+    if (own) {
+      prepared = write;
+    }
+    return write;
+  }
+
+  private @Nullable Object runAt(Physical there, String name, Method method, Object[] args)
+      throws Throwable {
     long start = System.nanoTime();
     Throwable thrown = null;
     try {

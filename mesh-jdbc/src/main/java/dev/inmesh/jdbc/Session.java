@@ -163,6 +163,19 @@ final class Session {
     }
   }
 
+  /**
+   * Whether what failed there wrote, unlike it seemed, and may be run again on the primary: what a
+   * replica refuses in autocommit has left nothing behind.
+   */
+  boolean mayTryAtPrimary(Physical there, Throwable thrown) {
+    return there.replica() && autoCommit() && !inTransaction && Faults.isReadOnly(thrown);
+  }
+
+  /** What a text that a replica has refused proves from now on. */
+  Verdict refused(String sql, Verdict seemed) {
+    return cluster.refused(sql, seemed);
+  }
+
   /** The connection on which a statement is to be prepared. */
   Physical prepare(Verdict verdict, @Nullable String veto) throws SQLException {
     Physical physical = go(route(verdict, veto).replica());
