@@ -12,9 +12,12 @@ import dev.inmesh.jdbc.sql.Verdict.Target;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +41,8 @@ final class Cluster implements AutoCloseable {
   private final StatementMeters meters;
   private final TimeLimits limits;
   private final Databases databases;
+  private final Lags lags;
+  private final Executor threads;
   private final EngineHost.Registered following;
   private final EngineHost.Registered closing;
 
@@ -80,11 +85,13 @@ final class Cluster implements AutoCloseable {
     this.counts = new RouteCounts(name, registry);
     this.meters = new StatementMeters(name, registry);
     this.limits = new TimeLimits(name, this::timeoutNanos, Stops.TIMERS, Stops.THREADS);
+    this.threads = host.threads();
     MeshSettings mesh = host.settings();
     this.settings = settings(mesh);
     this.databases = new Databases(host, settings, servers.lineup(settings, null), meters);
     this.router = router(mesh);
     this.consistency = consistency(settings);
+    this.lags = new Lags(name, host, databases, this::maxLag, registry);
     this.following = host.follow(this::apply);
     this.closing = host.onClose(this::close);
   }
@@ -103,6 +110,10 @@ final class Cluster implements AutoCloseable {
     ReadRouting mode =
         settings.readRouting().map(m -> ReadRouting.valueOf(m.name())).orElse(code.readRouting());
     return new Router(mesh.enabled() ? mode : ReadRouting.OFF, databases.hasReplicas());
+  }
+
+  private Optional<Duration> maxLag() {
+    return settings.maxLag().or(code::maxLag);
   }
 
   private Consistency consistency(DatabaseSettings now) {
@@ -202,9 +213,33 @@ final class Cluster implements AutoCloseable {
   private Knowledge ask(Credentials credentials) throws SQLException {
     Physical asked = databases.openPrimary(credentials);
     try {
+      databases.meet(asked.database, asked.raw);
       return Knowledge.of(Facts.of(asked.raw), pureFunctions());
     } finally {
       asked.close();
+    }
+  }
+
+  /** What is wrong with its servers; each is waited for as long as for a connection. */
+  List<String> problems() throws InterruptedException {
+    return new ServerChecks(name, databases, threads).problems(settings.connectTimeout().toNanos());
+  }
+
+  /** Says what is wrong with its servers, some time from now. */
+  void checkInBackground() {
+    try {
+      threads.execute(this::check);
+    } catch (RejectedExecutionException e) {
+      log.warn("{}: its servers aren't checked: no thread is free", name);
+    }
+  }
+
+  private void check() {
+    try {
+      problems().forEach(log::warn);
+    } catch (InterruptedException e) {
+      // The mesh ends.
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -212,6 +247,7 @@ final class Cluster implements AutoCloseable {
   public void close() {
     following.close();
     closing.close();
+    lags.close();
     databases.close();
   }
 }

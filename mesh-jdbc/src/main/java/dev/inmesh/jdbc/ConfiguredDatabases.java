@@ -53,12 +53,20 @@ final class ConfiguredDatabases {
               + ".primary",
           "08001");
     }
-    return new Cluster(
-        name,
-        host,
-        new ConfiguredServers(host.threads()),
-        new Cluster.Code(
-            ReadRouting.READONLY, Set.of(), Duration.ZERO, Consistency.SESSION, Optional.empty()),
-        Metrics.globalRegistry);
+    Cluster cluster =
+        new Cluster(
+            name,
+            host,
+            new ConfiguredServers(host.threads()),
+            new Cluster.Code(
+                ReadRouting.READONLY,
+                Set.of(),
+                Duration.ZERO,
+                Consistency.SESSION,
+                Optional.empty()),
+            Metrics.globalRegistry);
+    // Not waited for: a service must start while a replica is down.
+    cluster.checkInBackground();
+    return cluster;
   }
 }

@@ -56,17 +56,32 @@ final class Connector implements DataSource {
   @Override
   public Connection getConnection() throws SQLException {
     DatabaseSettings now = settings;
-    return connect(now.user().orElse(null), now.password().map(Secret::value).orElse(null));
+    return counted(now.user().orElse(null), now.password().map(Secret::value).orElse(null));
   }
 
   @Override
   public Connection getConnection(@Nullable String user, @Nullable String password)
       throws SQLException {
-    return connect(user, password);
+    return counted(user, password);
   }
 
-  private Connection connect(@Nullable String user, @Nullable String password) throws SQLException {
-    Driver driver = Drivers.of(settings.name(), server);
+  /** One that doesn't count, to ask the server what can't wait. */
+  Connection connectApart() throws SQLException {
+    DatabaseSettings now = settings;
+    return connectApart(now.user().orElse(null), now.password().map(Secret::value).orElse(null));
+  }
+
+  /** One that doesn't count, to ask the server what can't wait. */
+  Connection connectApart(@Nullable String user, @Nullable String password) throws SQLException {
+    long start = System.nanoTime();
+    try {
+      return open(user, password, start, start + limitNanos(start));
+    } catch (InterruptedException e) {
+      throw interrupted(start, e);
+    }
+  }
+
+  private Connection counted(@Nullable String user, @Nullable String password) throws SQLException {
     long start = System.nanoTime();
     long end = start + limitNanos(start);
     try {
@@ -75,7 +90,7 @@ final class Connector implements DataSource {
       }
       boolean opened = false;
       try {
-        Connection connection = open(driver, user, password, start, end);
+        Connection connection = open(user, password, start, end);
         opened = true;
         return connection;
       } finally {
@@ -84,9 +99,13 @@ final class Connector implements DataSource {
         }
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new SQLTransientConnectionException(words("interrupted", start), "08001", e);
+      throw interrupted(start, e);
     }
+  }
+
+  private SQLException interrupted(long start, InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new SQLTransientConnectionException(words("interrupted", start), "08001", e);
   }
 
   private long limitNanos(long start) {
@@ -108,9 +127,9 @@ final class Connector implements DataSource {
   }
 
   /** On another thread, since not every driver lets itself be stopped in time. */
-  private Connection open(
-      Driver driver, @Nullable String user, @Nullable String password, long start, long end)
+  private Connection open(@Nullable String user, @Nullable String password, long start, long end)
       throws SQLException, InterruptedException {
+    Driver driver = Drivers.of(settings.name(), server);
     CompletableFuture<Connection> opening = new CompletableFuture<>();
     String url = server.url();
     Properties login = new Properties();
@@ -125,7 +144,8 @@ final class Connector implements DataSource {
       login.setProperty(READ_ONLY_MODE, "always");
     }
     try {
-      threads.execute(() -> open(driver, url, login, opening));
+      boolean bounded = Drivers.boundSockets(url, login, end - System.nanoTime());
+      threads.execute(() -> open(driver, url, login, bounded, opening));
       return opening.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       throw new SQLTransientConnectionException(
@@ -137,10 +157,18 @@ final class Connector implements DataSource {
     }
   }
 
-  private static void open(
-      Driver driver, String url, Properties login, CompletableFuture<Connection> opening) {
+  private void open(
+      Driver driver,
+      String url,
+      Properties login,
+      boolean bounded,
+      CompletableFuture<Connection> opening) {
     try {
       Connection opened = driver.connect(url, login);
+      if (opened != null && bounded) {
+        // It was for the login alone.
+        opened.setNetworkTimeout(threads, 0);
+      }
       if (opened == null) {
         opening.completeExceptionally(new SQLException("the driver doesn't take the URL"));
       } else if (!opening.complete(opened)) {

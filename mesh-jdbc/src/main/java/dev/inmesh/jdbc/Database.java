@@ -20,6 +20,9 @@ final class Database {
 
   private volatile boolean behind;
 
+  /** Whether its driver's abort waits for what it is to break off. */
+  private volatile boolean abortsLate;
+
   /** What the list says of it. */
   private volatile Server entry;
 
@@ -60,6 +63,11 @@ final class Database {
     behind = true;
   }
 
+  /** A connection that no session has, and that counts for no limit. */
+  Connection openApart(Credentials credentials) throws SQLException {
+    return credentials.connectApart(pool);
+  }
+
   /** A connection is held that must not outlive the server's time as the primary. */
   void holds(Physical physical) {
     held.add(physical);
@@ -75,7 +83,18 @@ final class Database {
 
   /** It is the primary no longer: what runs there must not go on as if it were. */
   void abortHeld(Executor executor) {
-    held.forEach(physical -> physical.abortRaw(executor));
+    // Each on its own thread, since not every driver's abort comes back.
+    held.forEach(physical -> executor.execute(() -> physical.abortRaw(executor)));
+  }
+
+  /** Learns from a connection which driver it has. */
+  void meet(Connection raw) throws SQLException {
+    abortsLate = String.valueOf(raw.getMetaData().getDriverName()).startsWith("MariaDB");
+  }
+
+  /** Whether a statement needs a time limit of the network's, since no abort breaks it off. */
+  boolean abortsLate() {
+    return abortsLate;
   }
 
   @Override

@@ -13,9 +13,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A primary and its replicas, which are an upstream of the engine with the primary as its backup:
@@ -23,36 +29,100 @@ import org.jspecify.annotations.Nullable;
  */
 final class Databases implements AutoCloseable {
 
+  private static final Logger log = LoggerFactory.getLogger(MeshDataSource.class);
+
+  /** A primary whose connections take longer than this is asked whether it is there. */
+  private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
   private final EngineHost host;
   private final String name;
   private final StatementMeters meters;
   private final Object lock = new Object();
+  private final Failover failover;
+  private final Set<Database> seen = ConcurrentHashMap.newKeySet();
   private volatile Lineup lineup;
+  private volatile DatabaseSettings settings;
+  private volatile Set<String> lagging = Set.of();
+
+  /** How those log in who use it: servers are asked in their name. */
+  private volatile Credentials credentials = Credentials.OF_THE_POOL;
+
+  /** Connections to the primary that are being waited for, and since when none of them came. */
+  private final AtomicInteger opening = new AtomicInteger();
+
+  private volatile long openingSince;
+  private volatile boolean failedOver;
 
   /** There is none as long as there are no replicas, nor ever a thread for it. */
   private EngineHost.@Nullable Hosted hosted;
 
   private volatile @Nullable UpstreamEngine engine;
 
+  private EngineHost.@Nullable Registered ticking;
+
   Databases(EngineHost host, DatabaseSettings settings, Lineup lineup, StatementMeters meters) {
     this.meters = meters;
     this.host = host;
     this.name = settings.name();
     this.lineup = lineup;
+    this.settings = settings;
+    this.failover = new Failover(name, host, this);
     apply(settings, lineup);
   }
 
   /** Other settings and servers from now on; a server that stays keeps its state. */
-  void apply(DatabaseSettings settings, Lineup changed) {
+  void apply(DatabaseSettings changedSettings, Lineup changed) {
     synchronized (lock) {
+      settings = changedSettings;
       lineup = changed;
       if (hosted == null && !changed.replicas().isEmpty()) {
-        hosted = host.open(settings.upstream(changed.servers()));
+        hosted = host.open(settings.upstream(changed.servers(lagging)));
         engine = hosted.engine();
+        ticking = host.onTick(this::tick);
       } else if (hosted != null) {
-        hosted.apply(settings.upstream(changed.servers()));
+        hosted.apply(settings.upstream(changed.servers(lagging)));
       }
     }
+  }
+
+  /** A replica says that it is the primary now; what runs at the one before is broken off. */
+  void promote(Database next) {
+    Database before;
+    synchronized (lock) {
+      before = lineup.primary();
+      failedOver = true;
+      apply(settings, lineup.promoted(next));
+    }
+    before.abortHeld(host.threads());
+  }
+
+  /** A primary of before is a replica now. */
+  void rejoin(Database server) {
+    synchronized (lock) {
+      apply(settings, lineup.rejoined(server));
+    }
+  }
+
+  /** Replicas that are too far behind to be read from. */
+  Set<String> lagging() {
+    return lagging;
+  }
+
+  /** Others are from now on. */
+  void lagging(Set<String> servers) {
+    synchronized (lock) {
+      lagging = Set.copyOf(servers);
+      apply(settings, lineup);
+    }
+  }
+
+  /** Whether another than the first has become the primary. */
+  boolean hasFailedOver() {
+    return failedOver;
+  }
+
+  Credentials credentials() {
+    return credentials;
   }
 
   Lineup lineup() {
@@ -105,6 +175,7 @@ final class Databases implements AutoCloseable {
       try {
         Physical opened = physical(chosen, credentials, true);
         opened.starts(new Attempt(plan, lease));
+        meet(chosen, opened.raw);
         return opened;
       } catch (SQLException | RuntimeException e) {
         lease.failure(Faults.ofOpening(e), 0, System.nanoTime());
@@ -164,7 +235,61 @@ final class Databases implements AutoCloseable {
   }
 
   Physical openPrimary(Credentials credentials) throws SQLException {
-    return physical(primary(), credentials, false);
+    Database primary = primary();
+    if (!mayFailOver()) {
+      return physical(primary, credentials, false);
+    }
+    if (opening.getAndIncrement() == 0) {
+      openingSince = System.nanoTime();
+    }
+    try {
+      Physical opened = physical(primary, credentials, false);
+      openingSince = System.nanoTime();
+      if (this.credentials != credentials) {
+        this.credentials = credentials;
+      }
+      primary.holds(opened);
+      if (primary != primary()) {
+        // It is the primary no longer, and whoever breaks off what is held there didn't see this.
+        opened.close();
+        return openPrimary(credentials);
+      }
+      return opened;
+    } catch (SQLException | RuntimeException e) {
+      failover.suspect(primary, "gives no connection: " + e.getMessage());
+      throw e;
+    } finally {
+      opening.decrementAndGet();
+    }
+  }
+
+  private boolean mayFailOver() {
+    return settings.failover() && hasReplicas();
+  }
+
+  /** A primary that swallows what is sent to it gives neither a connection nor an error. */
+  private void tick(long now) {
+    if (opening.get() > 0 && now - openingSince > SLOW_NANOS && mayFailOver()) {
+      failover.suspect(primary(), "gives no connection");
+    }
+  }
+
+  /** Asks a server that is used for the first time whether it is what it is said to be. */
+  void meet(Database server, Connection raw) {
+    if (!seen.add(server)) {
+      return;
+    }
+    try {
+      server.meet(raw);
+      Standing standing = Inquiry.of(raw);
+      Misfits.role(name, server, server == primary(), standing).ifPresent(log::warn);
+      if (server == primary() && standing.isReplica() && mayFailOver()) {
+        failover.suspect(server, "it is read-only: " + standing.reason());
+      }
+    } catch (SQLException | RuntimeException e) {
+      // What asked first will hear of it.
+      seen.remove(server);
+    }
   }
 
   private Physical physical(Database server, Credentials credentials, boolean replica)
@@ -174,7 +299,14 @@ final class Databases implements AutoCloseable {
   }
 
   /** Something that was run failed. */
-  void failed(Physical physical, Throwable thrown) {}
+  void failed(Physical physical, Throwable thrown) {
+    if (physical.replica() || !mayFailOver()) {
+      return;
+    }
+    if (Faults.isGone(thrown) || Faults.isReadOnly(thrown)) {
+      failover.suspect(physical.database, String.valueOf(thrown.getMessage()));
+    }
+  }
 
   /** All servers as they are, the primary first. */
   List<ServerView> servers() {
@@ -216,7 +348,11 @@ final class Databases implements AutoCloseable {
 
   @Override
   public void close() {
+    failover.close();
     synchronized (lock) {
+      if (ticking != null) {
+        ticking.close();
+      }
       if (hosted != null) {
         hosted.close();
       }

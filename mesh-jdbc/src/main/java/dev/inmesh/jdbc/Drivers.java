@@ -7,6 +7,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.util.Map;
+import java.util.Properties;
 
 /** The JDBC drivers of the class path. */
 final class Drivers {
@@ -19,6 +20,26 @@ final class Drivers {
           "h2", "com.h2database:h2");
 
   private Drivers() {}
+
+  /**
+   * Has a driver wait for a server that doesn't answer its login no longer than somebody waits for
+   * the connection, so that no thread hangs there: whether it does, and is to be told when it is
+   * there to wait again as long as it likes.
+   */
+  static boolean boundSockets(String url, Properties login, long nanos) {
+    if (url.contains("socketTimeout")) {
+      return false;
+    }
+    long millis = Math.max(1, nanos / 1_000_000);
+    if (url.startsWith("jdbc:postgresql:")) {
+      login.setProperty("socketTimeout", Long.toString((millis + 999) / 1000));
+    } else if (url.startsWith("jdbc:mariadb:") || url.startsWith("jdbc:mysql:")) {
+      login.setProperty("socketTimeout", Long.toString(millis));
+    } else {
+      return false;
+    }
+    return true;
+  }
 
   /**
    * The driver of a server.

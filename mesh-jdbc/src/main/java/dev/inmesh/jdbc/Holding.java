@@ -93,6 +93,9 @@ final class Holding {
   /** Not at a replica that is drained or ejected, nor at one that was the primary. */
   private boolean mayStay(Physical held) {
     Databases databases = cluster.databases();
+    if (held.isBroken()) {
+      return false;
+    }
     return held.replica() ? databases.mayStay(held) : held.database == databases.primary();
   }
 
@@ -181,6 +184,10 @@ final class Holding {
       if (next.replica() && !next.raw.isReadOnly()) {
         // A mistake of ours must fail at a replica that could be written to.
         next.raw.setReadOnly(true);
+      }
+      if (!next.replica() && cluster.databases().hasFailedOver() && next.raw.isReadOnly()) {
+        // Its pool was one for reading.
+        next.raw.setReadOnly(settings.readOnly(false));
       }
     } catch (SQLException | RuntimeException e) {
       next.ran(e, false);

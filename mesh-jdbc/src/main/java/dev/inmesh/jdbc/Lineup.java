@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,24 @@ record Lineup(Database primary, List<Database> replicas, Set<String> outside) {
         "");
   }
 
+  /** With another primary; the one before follows it, or not, which it will have to say. */
+  Lineup promoted(Database next) {
+    List<Database> others = new ArrayList<>(replicas);
+    others.remove(next);
+    others.add(primary);
+    Set<String> out = new TreeSet<>(outside);
+    out.remove(next.name());
+    out.add(primary.name());
+    return new Lineup(next, List.copyOf(others), Set.copyOf(out));
+  }
+
+  /** With a server that is known to follow the primary. */
+  Lineup rejoined(Database server) {
+    Set<String> out = new TreeSet<>(outside);
+    out.remove(server.name());
+    return new Lineup(primary, replicas, Set.copyOf(out));
+  }
+
   @Nullable Database get(String name) {
     if (primary.name().equals(name)) {
       return primary;
@@ -50,13 +69,16 @@ record Lineup(Database primary, List<Database> replicas, Set<String> outside) {
   /**
    * As the engine has them: the primary is the backup of the replicas, and never ejected, since
    * there is nobody in its place.
+   *
+   * @param lagging names of replicas that are too far behind
    */
-  List<Server> servers() {
+  List<Server> servers(Set<String> lagging) {
     List<Server> servers = new ArrayList<>();
     servers.add(backup(primary.entry()));
     for (Database replica : replicas) {
       Server entry = replica.entry();
-      servers.add(outside.contains(replica.name()) ? down(entry) : entry);
+      boolean out = outside.contains(replica.name()) || lagging.contains(replica.name());
+      servers.add(out ? down(entry) : entry);
     }
     return servers;
   }

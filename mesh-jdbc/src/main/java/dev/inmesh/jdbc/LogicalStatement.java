@@ -149,7 +149,7 @@ final class LogicalStatement extends Logical {
     Throwable thrown = null;
     try {
       Statement target = at(there);
-      session.runs(target);
+      session.runs(there, target);
       return run(target, name, method, args);
     } catch (Throwable e) {
       thrown = e;
@@ -222,7 +222,7 @@ final class LogicalStatement extends Logical {
     Throwable thrown = null;
     try {
       Statement target = at(there);
-      session.runs(target);
+      session.runs(there, target);
       return Call.on(target, method, args);
     } catch (Throwable e) {
       thrown = e;

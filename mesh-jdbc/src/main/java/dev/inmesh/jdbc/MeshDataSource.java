@@ -101,6 +101,19 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
     return new ShardConnections(shards, this);
   }
 
+  /**
+   * Asks all servers whether they are what they are taken for: there, with this login, the primary
+   * writable, the replicas not, of a version that is known, with the same tables (names and types
+   * of columns, in one query of each catalog). For a start, or a health page. {@link #of}, and
+   * {@code jdbc:mesh:}, do it once by themselves, and log what they find.
+   *
+   * @return what is wrong and how it is mended, one text each; empty when nothing is. Takes as long
+   *     as {@code mesh.jdbc.<name>.timeout.connect} at most
+   */
+  public List<String> check() throws InterruptedException {
+    return cluster.problems();
+  }
+
   /** The servers as they are now, the primary first. */
   public List<ServerStatus> servers() {
     return Statuses.of(cluster.databases());

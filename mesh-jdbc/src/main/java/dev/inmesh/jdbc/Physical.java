@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Physical {
 
+  /** A cancel at the end of the time is to come first, and leaves the connection of use. */
+  private static final int NETWORK_GRACE_MILLIS = 20;
+
   final Database database;
   final Connection raw;
 
@@ -32,6 +35,10 @@ final class Physical {
   /** The attempt that opened what is still open there: a transaction, a result. */
   private volatile @Nullable Lease place;
 
+  /** What held before the time of a statement; -1 for nothing of ours. */
+  private int networkTimeout = -1;
+
+  private boolean broken;
   private boolean ended;
 
   Physical(Database database, Connection raw, StatementMeters.ServerTimes times, boolean replica) {
@@ -52,6 +59,40 @@ final class Physical {
     lease = next.lease();
   }
 
+  /** Whether a statement has lost the connection there. */
+  boolean isBroken() {
+    return broken;
+  }
+
+  /**
+   * Bounds what runs there by the network's own time limit too, where nothing else can break it off
+   * when the network swallows it.
+   */
+  void runsWithin(long nanos) throws SQLException {
+    if (!database.abortsLate()) {
+      return;
+    }
+    int before = raw.getNetworkTimeout();
+    int millis = (int) Math.min(Integer.MAX_VALUE, nanos / 1_000_000 + NETWORK_GRACE_MILLIS);
+    if (before == 0 || millis < before) {
+      raw.setNetworkTimeout(Runnable::run, millis);
+      networkTimeout = before;
+    }
+  }
+
+  private void unbound() {
+    int before = networkTimeout;
+    if (before < 0) {
+      return;
+    }
+    networkTimeout = -1;
+    try {
+      raw.setNetworkTimeout(Runnable::run, before);
+    } catch (SQLException e) {
+      // It is broken, which the statement has said.
+    }
+  }
+
   boolean isRunning() {
     return attempt != null;
   }
@@ -63,6 +104,8 @@ final class Physical {
    * @param inTransaction whether it leaves a transaction open
    */
   void ran(@Nullable Throwable thrown, boolean inTransaction) {
+    unbound();
+    broken = broken || (thrown != null && Faults.isGone(thrown));
     Attempt running = attempt;
     if (running == null) {
       return;

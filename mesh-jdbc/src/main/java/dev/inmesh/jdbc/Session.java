@@ -133,7 +133,8 @@ final class Session {
     if (physical.replica() == route.replica()) {
       cluster.counts().count(route);
     } else {
-      cluster.counts().count(holding.wasBehind() ? Router.BEHIND : NO_REPLICA);
+      boolean behind = holding.wasBehind() || !cluster.databases().lagging().isEmpty();
+      cluster.counts().count(behind ? Router.BEHIND : NO_REPLICA);
     }
     boolean proven = veto == null && verdict.replicaAllowed();
     // A read may write after all, by a view or an operator: of a transaction that nobody declared
@@ -204,7 +205,14 @@ final class Session {
 
   /** Where a statement would go now, and to which server; nothing is done. */
   Route explain(Verdict verdict) throws SQLException {
-    return route(verdict, null);
+    Route route = route(verdict, null);
+    Physical held = current();
+    boolean atReplica = held != null && held.replica();
+    Databases databases = cluster.databases();
+    if (!route.replica() || atReplica || databases.nextReplica() != null) {
+      return route;
+    }
+    return databases.lagging().isEmpty() ? NO_REPLICA : Router.BEHIND;
   }
 
   String server(Route route) {
@@ -280,10 +288,11 @@ final class Session {
   }
 
   /** What is run now, for as long as the step that is under way lasts. */
-  void runs(Statement statement) {
+  void runs(Physical there, Statement statement) throws SQLException {
     TimeLimit bounded = limit;
     if (bounded != null) {
       bounded.runs(statement);
+      there.runsWithin(bounded.leftNanos());
     }
   }
 
