@@ -41,6 +41,7 @@ final class Cluster implements AutoCloseable {
   private final StatementMeters meters;
   private final TimeLimits limits;
   private final Databases databases;
+  private final Lags lags;
   private final Executor threads;
   private final EngineHost.Registered following;
   private final EngineHost.Registered closing;
@@ -90,6 +91,7 @@ final class Cluster implements AutoCloseable {
     this.databases = new Databases(host, settings, servers.lineup(settings, null), meters);
     this.router = router(mesh);
     this.consistency = consistency(settings);
+    this.lags = new Lags(name, host, databases, this::maxLag, registry);
     this.following = host.follow(this::apply);
     this.closing = host.onClose(this::close);
   }
@@ -108,6 +110,10 @@ final class Cluster implements AutoCloseable {
     ReadRouting mode =
         settings.readRouting().map(m -> ReadRouting.valueOf(m.name())).orElse(code.readRouting());
     return new Router(mesh.enabled() ? mode : ReadRouting.OFF, databases.hasReplicas());
+  }
+
+  private Optional<Duration> maxLag() {
+    return settings.maxLag().or(code::maxLag);
   }
 
   private Consistency consistency(DatabaseSettings now) {
@@ -187,6 +193,13 @@ final class Cluster implements AutoCloseable {
     return statements == null ? UNKNOWN : statements.verdict(sql);
   }
 
+  /** A replica has refused it as a write: what it proves from now on. */
+  Verdict refused(String sql, Verdict seemed) {
+    Knowledge known = knowledge;
+    Statements statements = known == null ? null : known.statements;
+    return statements == null ? seemed : statements.refused(sql);
+  }
+
   private Knowledge knowledge(Credentials credentials) throws SQLException {
     Knowledge known = knowledge;
     if (known == null) {
@@ -234,6 +247,7 @@ final class Cluster implements AutoCloseable {
   public void close() {
     following.close();
     closing.close();
+    lags.close();
     databases.close();
   }
 }

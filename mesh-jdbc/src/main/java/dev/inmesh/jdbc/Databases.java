@@ -41,6 +41,7 @@ final class Databases implements AutoCloseable {
   private final Set<Database> seen = ConcurrentHashMap.newKeySet();
   private volatile Lineup lineup;
   private volatile DatabaseSettings settings;
+  private volatile Set<String> lagging = Set.of();
 
   /** How those log in who use it: servers are asked in their name. */
   private volatile Credentials credentials = Credentials.OF_THE_POOL;
@@ -75,11 +76,11 @@ final class Databases implements AutoCloseable {
       settings = changedSettings;
       lineup = changed;
       if (hosted == null && !changed.replicas().isEmpty()) {
-        hosted = host.open(settings.upstream(changed.servers()));
+        hosted = host.open(settings.upstream(changed.servers(lagging)));
         engine = hosted.engine();
         ticking = host.onTick(this::tick);
       } else if (hosted != null) {
-        hosted.apply(settings.upstream(changed.servers()));
+        hosted.apply(settings.upstream(changed.servers(lagging)));
       }
     }
   }
@@ -106,6 +107,19 @@ final class Databases implements AutoCloseable {
   /** Whether the primary may be gone, and servers are being asked. */
   boolean suspects() {
     return failover.suspects();
+  }
+
+  /** Replicas that are too far behind to be read from. */
+  Set<String> lagging() {
+    return lagging;
+  }
+
+  /** Others are from now on. */
+  void lagging(Set<String> servers) {
+    synchronized (lock) {
+      lagging = Set.copyOf(servers);
+      apply(settings, lineup);
+    }
   }
 
   /** Whether another than the first has become the primary. */

@@ -133,7 +133,8 @@ final class Session {
     if (physical.replica() == route.replica()) {
       cluster.counts().count(route);
     } else {
-      cluster.counts().count(holding.wasBehind() ? Router.BEHIND : NO_REPLICA);
+      boolean behind = holding.wasBehind() || !cluster.databases().lagging().isEmpty();
+      cluster.counts().count(behind ? Router.BEHIND : NO_REPLICA);
     }
     boolean proven = veto == null && verdict.replicaAllowed();
     // A read may write after all, by a view or an operator: of a transaction that nobody declared
@@ -164,6 +165,19 @@ final class Session {
     }
   }
 
+  /**
+   * Whether what failed there wrote, unlike it seemed, and may be run again on the primary: what a
+   * replica refuses in autocommit has left nothing behind.
+   */
+  boolean mayTryAtPrimary(Physical there, Throwable thrown) {
+    return there.replica() && autoCommit() && !inTransaction && Faults.isReadOnly(thrown);
+  }
+
+  /** What a text that a replica has refused proves from now on. */
+  Verdict refused(String sql, Verdict seemed) {
+    return cluster.refused(sql, seemed);
+  }
+
   /** The connection on which a statement is to be prepared. */
   Physical prepare(Verdict verdict, @Nullable String veto) throws SQLException {
     Physical physical = go(route(verdict, veto).replica(), System.nanoTime());
@@ -192,7 +206,14 @@ final class Session {
 
   /** Where a statement would go now, and to which server; nothing is done. */
   Route explain(Verdict verdict) throws SQLException {
-    return route(verdict, null);
+    Route route = route(verdict, null);
+    Physical held = current();
+    boolean atReplica = held != null && held.replica();
+    Databases databases = cluster.databases();
+    if (!route.replica() || atReplica || databases.nextReplica() != null) {
+      return route;
+    }
+    return databases.lagging().isEmpty() ? NO_REPLICA : Router.BEHIND;
   }
 
   String server(Route route) {
