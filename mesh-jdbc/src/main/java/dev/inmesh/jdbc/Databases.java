@@ -300,8 +300,10 @@ final class Databases implements AutoCloseable {
         failover.suspect(server, "it is read-only: " + standing.reason());
       }
     } catch (SQLException | RuntimeException e) {
-      // What asked first will hear of it.
-      seen.remove(server);
+      if (Faults.isGone(e)) {
+        // What asked first will hear of it, and the next one asks again.
+        seen.remove(server);
+      }
     }
   }
 
