@@ -140,17 +140,13 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
   }
 
   /**
-   * An attempt on the server of an earlier one, of whatever call: what is held there, as a
-   * connection to a database, is to be used again. Null when it takes no attempt now.
+   * An attempt on the server of an earlier one: what the call holds there, as a connection to a
+   * database, is used again. Any number of times, and none of them a try of anything else. Null
+   * when the server takes no attempt now.
    */
   public @Nullable Lease again(Lease before, long now) {
-    nowNanos = now;
     ServerState state = before.state();
-    if (!state.tryAcquire()) {
-      return null;
-    }
-    remember(state);
-    return new Lease(this, state, false, now);
+    return state.tryAcquire() ? new Lease(this, state, false, now) : null;
   }
 
   /**

@@ -69,8 +69,19 @@ final class Databases implements AutoCloseable {
     apply(settings, lineup);
   }
 
-  /** Other settings and servers from now on; a server that stays keeps its state. */
-  void apply(DatabaseSettings changedSettings, Lineup changed) {
+  /**
+   * Other settings and servers from now on; a server that stays keeps its state.
+   *
+   * @throws SQLException if there is no primary, or no driver for a server
+   */
+  void reload(DatabaseSettings changed, Servers servers) throws SQLException {
+    // A failover must not come between the look at what is and the change.
+    synchronized (lock) {
+      apply(changed, servers.lineup(changed, lineup));
+    }
+  }
+
+  private void apply(DatabaseSettings changedSettings, Lineup changed) {
     synchronized (lock) {
       settings = changedSettings;
       lineup = changed;
@@ -165,8 +176,7 @@ final class Databases implements AutoCloseable {
         break;
       }
       try {
-        Physical opened = physical(chosen, credentials, true);
-        opened.starts(new Attempt(plan, lease));
+        Physical opened = physical(chosen, credentials, new Use(plan, lease));
         meet(chosen, opened.raw);
         return opened;
       } catch (SQLException | RuntimeException e) {
@@ -202,34 +212,14 @@ final class Databases implements AutoCloseable {
   /** Whether what is held at a replica may be used again, instead of another. */
   boolean mayStay(Physical held) {
     UpstreamEngine asked = engine;
-    Lease before = held.lease;
-    return asked == null || before == null || asked.mayChoose(before, System.nanoTime());
-  }
-
-  /** Something is to be run on a connection that is held. */
-  void starts(Physical held) {
-    UpstreamEngine asked = engine;
-    Lease before = held.lease;
-    if (asked == null || before == null || held.isRunning()) {
-      return;
-    }
-    CallPlan plan = plan(asked);
-    if (plan == null) {
-      return;
-    }
-    Lease again = plan.again(before, System.nanoTime());
-    if (again == null) {
-      // Drained or full, but a transaction that is open there has to go on.
-      plan.end(Outcome.IGNORED, false, false, System.nanoTime());
-    } else {
-      held.starts(new Attempt(plan, again));
-    }
+    Use use = held.use();
+    return asked == null || use == null || use.mayGoOn(asked);
   }
 
   Physical openPrimary(Credentials credentials) throws SQLException {
     Database primary = primary();
     if (!mayFailOver()) {
-      return physical(primary, credentials, false);
+      return physical(primary, credentials, null);
     }
     try {
       Physical opened = waitFor(primary, credentials);
@@ -255,7 +245,7 @@ final class Databases implements AutoCloseable {
     }
     Waiting.One one = waiting.begins();
     try {
-      Physical opened = physical(primary, how, false);
+      Physical opened = physical(primary, how, null);
       openingSince = System.nanoTime();
       if (credentials != how) {
         credentials = how;
@@ -295,10 +285,10 @@ final class Databases implements AutoCloseable {
     }
   }
 
-  private Physical physical(Database server, Credentials credentials, boolean replica)
+  private Physical physical(Database server, Credentials credentials, @Nullable Use use)
       throws SQLException {
     Connection raw = server.open(credentials);
-    return new Physical(server, raw, meters.of(server.name()), replica);
+    return new Physical(server, raw, meters.of(server.name()), use);
   }
 
   /** Something that was run failed. */

@@ -1,6 +1,5 @@
 package dev.inmesh.jdbc;
 
-import dev.inmesh.engine.Lease;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Executor;
@@ -21,19 +20,11 @@ final class Physical {
   /** Where the times of its statements go. */
   final StatementMeters.ServerTimes times;
 
-  private final boolean replica;
-
   /** Results that are being read. */
   int openResults;
 
-  /** The last attempt there; null at the primary. */
-  @Nullable Lease lease;
-
-  /** What runs there. */
-  private volatile @Nullable Attempt attempt;
-
-  /** The attempt that opened what is still open there: a transaction, a result. */
-  private volatile @Nullable Lease place;
+  /** How the engine sees it; null at the primary. */
+  private final @Nullable Use use;
 
   /** What held before the time of a statement; -1 for nothing of ours. */
   private int networkTimeout = -1;
@@ -41,22 +32,29 @@ final class Physical {
   private boolean broken;
   private boolean ended;
 
-  Physical(Database database, Connection raw, StatementMeters.ServerTimes times, boolean replica) {
+  Physical(
+      Database database, Connection raw, StatementMeters.ServerTimes times, @Nullable Use use) {
     this.times = times;
     this.database = database;
     this.raw = raw;
-    this.replica = replica;
+    this.use = use;
   }
 
   /** Whether it was opened for reading; its server may have become the primary since. */
   boolean replica() {
-    return replica;
+    return use != null;
   }
 
-  /** Something is run there, in this attempt. */
-  void starts(Attempt next) {
-    attempt = next;
-    lease = next.lease();
+  /** How the engine sees it; null at the primary. */
+  @Nullable Use use() {
+    return use;
+  }
+
+  /** Something is to be run there. */
+  void starts() {
+    if (use != null) {
+      use.starts();
+    }
   }
 
   /** Whether a statement has lost the connection there. */
@@ -93,10 +91,6 @@ final class Physical {
     }
   }
 
-  boolean isRunning() {
-    return attempt != null;
-  }
-
   /**
    * What was run there is over.
    *
@@ -106,54 +100,23 @@ final class Physical {
   void ran(@Nullable Throwable thrown, boolean inTransaction) {
     unbound();
     broken = broken || (thrown != null && Faults.isGone(thrown));
-    Attempt running = attempt;
-    if (running == null) {
-      return;
+    if (use != null) {
+      use.ran(thrown, inTransaction || openResults > 0);
     }
-    attempt = null;
-    if (inTransaction || openResults > 0) {
-      keepPlace(running);
-    }
-    running.ended(thrown);
   }
 
   /** Nothing is run there for now. */
   void idles() {
-    Attempt running = attempt;
-    if (running != null) {
-      attempt = null;
-      running.idle();
+    if (use != null) {
+      use.idles();
     }
   }
 
   /** Something that was open there is so no longer. */
   void letGo(boolean inTransaction) {
-    if (place != null && !inTransaction && openResults <= 0) {
-      Lease kept = takePlace();
-      if (kept != null) {
-        kept.release();
-      }
+    if (use != null && !inTransaction && openResults <= 0) {
+      use.letGo();
     }
-  }
-
-  // A close and an abort from another thread may meet: the place is given back once.
-
-  private synchronized void keepPlace(Attempt running) {
-    if (place == null && !ended) {
-      place = running.keep();
-    }
-  }
-
-  private synchronized @Nullable Lease takePlace() {
-    Lease kept = place;
-    place = null;
-    return kept;
-  }
-
-  private synchronized boolean ends() {
-    boolean first = !ended;
-    ended = true;
-    return first;
   }
 
   void close() throws SQLException {
@@ -181,14 +144,19 @@ final class Physical {
     }
   }
 
+  // A close and an abort from another thread may meet.
+  private synchronized boolean ends() {
+    boolean first = !ended;
+    ended = true;
+    return first;
+  }
+
   private void end() {
     if (!ends()) {
       return;
     }
-    Lease kept = takePlace();
-    idles();
-    if (kept != null) {
-      kept.release();
+    if (use != null) {
+      use.end();
     }
     database.closed(this);
   }

@@ -122,7 +122,7 @@ final class Session {
   Physical execute(Verdict verdict, @Nullable String veto) throws SQLException {
     Route route = route(verdict, veto);
     Physical physical = go(route.replica());
-    cluster.databases().starts(physical);
+    physical.starts();
     cluster.counts().count(physical.replica() == route.replica() ? route : NO_REPLICA);
     // Before it runs: it may leave something behind even if it fails.
     if (verdict.sticky() || (verdict.kind() == Kind.TRANSACTION && autoCommit())) {
