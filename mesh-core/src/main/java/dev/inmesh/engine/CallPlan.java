@@ -140,16 +140,6 @@ public final class CallPlan implements Attempt<ServerState>, Unsettled {
   }
 
   /**
-   * An attempt on the server of an earlier one: what the call holds there, as a connection to a
-   * database, is used again. Any number of times, and none of them a try of anything else. Null
-   * when the server takes no attempt now.
-   */
-  public @Nullable Lease again(Lease before, long now) {
-    ServerState state = before.state();
-    return state.tryAcquire() ? new Lease(this, state, false, now) : null;
-  }
-
-  /**
    * How long after its start an attempt is to be hedged, in nanoseconds; {@link Long#MAX_VALUE} for
    * never.
    */

@@ -4,6 +4,7 @@ import dev.inmesh.balance.ServiceTime;
 import dev.inmesh.event.Failure;
 import dev.inmesh.server.Server;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt on one server, counted in flight from {@link CallPlan#first} until it ends in exactly
@@ -41,6 +42,15 @@ public final class Lease extends ServiceTime.Running implements Unsettled {
   /** The server to try. */
   public Server server() {
     return state.server();
+  }
+
+  /**
+   * A further attempt on the same server, whether the call of this one goes on or has ended: what
+   * is held there, as a connection to a database, is used again, and nothing is chosen. Null when
+   * the server takes no attempt now.
+   */
+  public @Nullable Lease again(long now) {
+    return state.tryAcquire() ? new Lease(plan, state, false, now) : null;
   }
 
   /** The server's {@code host:port}. */

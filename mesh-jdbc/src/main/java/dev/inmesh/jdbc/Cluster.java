@@ -3,6 +3,7 @@ package dev.inmesh.jdbc;
 import dev.inmesh.config.DatabaseSettings;
 import dev.inmesh.config.MeshSettings;
 import dev.inmesh.engine.EngineHost;
+import dev.inmesh.jdbc.position.Positions;
 import dev.inmesh.jdbc.sql.Statements;
 import dev.inmesh.jdbc.sql.Verdict;
 import dev.inmesh.jdbc.sql.Verdict.Hint;
@@ -12,6 +13,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
@@ -39,18 +41,25 @@ final class Cluster implements AutoCloseable {
   private final StatementMeters meters;
   private final TimeLimits limits;
   private final Databases databases;
+  private final Lags lags;
   private final Executor threads;
   private final EngineHost.Registered following;
   private final EngineHost.Registered closing;
 
   private volatile DatabaseSettings settings;
   private volatile Router router;
+  private volatile Consistency consistency;
 
   /** Asked of a server at the first need: no pool has to answer when the process starts. */
   private volatile @Nullable Knowledge knowledge;
 
   /** What the program itself says, where no key does. */
-  record Code(ReadRouting readRouting, Set<String> pureFunctions, Duration timeout) {}
+  record Code(
+      ReadRouting readRouting,
+      Set<String> pureFunctions,
+      Duration timeout,
+      Consistency consistency,
+      Optional<Duration> maxLag) {}
 
   private record Knowledge(
       Facts facts, Set<String> pureFunctions, @Nullable Statements statements) {
@@ -81,6 +90,8 @@ final class Cluster implements AutoCloseable {
     this.settings = settings(mesh);
     this.databases = new Databases(host, settings, servers.lineup(settings, null), meters);
     this.router = router(mesh);
+    this.consistency = consistency(settings);
+    this.lags = new Lags(name, host, databases, this::maxLag, registry);
     this.following = host.follow(this::apply);
     this.closing = host.onClose(this::close);
   }
@@ -101,6 +112,14 @@ final class Cluster implements AutoCloseable {
     return new Router(mesh.enabled() ? mode : ReadRouting.OFF, databases.hasReplicas());
   }
 
+  private Optional<Duration> maxLag() {
+    return settings.maxLag().or(code::maxLag);
+  }
+
+  private Consistency consistency(DatabaseSettings now) {
+    return now.consistency().map(m -> Consistency.valueOf(m.name())).orElse(code.consistency());
+  }
+
   private synchronized void apply(MeshSettings mesh) {
     DatabaseSettings changed = settings(mesh);
     try {
@@ -110,6 +129,7 @@ final class Cluster implements AutoCloseable {
     }
     settings = changed;
     router = router(mesh);
+    consistency = consistency(changed);
     Knowledge known = knowledge;
     if (known != null && !known.pureFunctions.equals(pureFunctions())) {
       knowledge = Knowledge.of(known.facts, pureFunctions());
@@ -151,6 +171,17 @@ final class Cluster implements AutoCloseable {
     return limits;
   }
 
+  /** Whose writes reads must see. */
+  Consistency consistency() {
+    return consistency;
+  }
+
+  /** What is known of how far replicas have come; null before a server was seen, or if nothing. */
+  @Nullable Positions positions() {
+    Knowledge known = knowledge;
+    return known == null ? null : known.facts.positions().orElse(null);
+  }
+
   /** What connections are like before anything is set. */
   Facts facts(Credentials credentials) throws SQLException {
     return knowledge(credentials).facts;
@@ -160,6 +191,13 @@ final class Cluster implements AutoCloseable {
   Verdict verdict(String sql, Credentials credentials) throws SQLException {
     Statements statements = knowledge(credentials).statements;
     return statements == null ? UNKNOWN : statements.verdict(sql);
+  }
+
+  /** A replica has refused it as a write: what it proves from now on. */
+  Verdict refused(String sql, Verdict seemed) {
+    Knowledge known = knowledge;
+    Statements statements = known == null ? null : known.statements;
+    return statements == null ? seemed : statements.refused(sql);
   }
 
   private Knowledge knowledge(Credentials credentials) throws SQLException {
@@ -209,6 +247,7 @@ final class Cluster implements AutoCloseable {
   public void close() {
     following.close();
     closing.close();
+    lags.close();
     databases.close();
   }
 }

@@ -8,6 +8,7 @@ import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The databases that the keys of one mesh name, each made at its first use. */
@@ -57,7 +58,12 @@ final class ConfiguredDatabases {
             name,
             host,
             new ConfiguredServers(host.threads()),
-            new Cluster.Code(ReadRouting.READONLY, Set.of(), Duration.ZERO),
+            new Cluster.Code(
+                ReadRouting.READONLY,
+                Set.of(),
+                Duration.ZERO,
+                Consistency.SESSION,
+                Optional.empty()),
             Metrics.globalRegistry);
     // Not waited for: a service must start while a replica is down.
     cluster.checkInBackground();

@@ -15,6 +15,11 @@ final class Database {
   private final DataSource pool;
   private final Set<Physical> held = ConcurrentHashMap.newKeySet();
 
+  /** Until when it is known to replay too slowly to be waited for; meaningful when it was set. */
+  private volatile long behindUntil;
+
+  private volatile boolean behind;
+
   /** Whether its driver's abort waits for what it is to break off. */
   private volatile boolean abortsLate;
 
@@ -46,6 +51,16 @@ final class Database {
 
   Connection open(Credentials credentials) throws SQLException {
     return credentials.connect(pool);
+  }
+
+  /** Whether it was waited for in vain a moment ago. */
+  boolean isBehind(long now) {
+    return behind && now - behindUntil < 0;
+  }
+
+  void behindUntil(long nanos) {
+    behindUntil = nanos;
+    behind = true;
   }
 
   /** A connection that no session has, and that counts for no limit. */

@@ -41,6 +41,7 @@ final class Databases implements AutoCloseable {
   private final Set<Database> seen = ConcurrentHashMap.newKeySet();
   private volatile Lineup lineup;
   private volatile DatabaseSettings settings;
+  private volatile Set<String> lagging = Set.of();
 
   /** How those log in who use it: servers are asked in their name. */
   private volatile Credentials credentials = Credentials.OF_THE_POOL;
@@ -86,11 +87,11 @@ final class Databases implements AutoCloseable {
       settings = changedSettings;
       lineup = changed;
       if (hosted == null && !changed.replicas().isEmpty()) {
-        hosted = host.open(settings.upstream(changed.servers()));
+        hosted = host.open(settings.upstream(changed.servers(lagging)));
         engine = hosted.engine();
         ticking = host.onTick(this::tick);
       } else if (hosted != null) {
-        hosted.apply(settings.upstream(changed.servers()));
+        hosted.apply(settings.upstream(changed.servers(lagging)));
       }
     }
   }
@@ -117,6 +118,19 @@ final class Databases implements AutoCloseable {
   /** Whether the primary may be gone, and servers are being asked. */
   boolean suspects() {
     return failover.suspects();
+  }
+
+  /** Replicas that are too far behind to be read from. */
+  Set<String> lagging() {
+    return lagging;
+  }
+
+  /** Others are from now on. */
+  void lagging(Set<String> servers) {
+    synchronized (lock) {
+      lagging = Set.copyOf(servers);
+      apply(settings, lineup);
+    }
   }
 
   /** Whether another than the first has become the primary. */
@@ -176,7 +190,10 @@ final class Databases implements AutoCloseable {
         break;
       }
       try {
-        Physical opened = physical(chosen, credentials, new Use(plan, lease));
+        Physical opened = physical(chosen, credentials, true);
+        opened.starts(lease);
+        // What a call of the engine is for is the choice; the statements are its attempts.
+        plan.end(Outcome.SUCCESS, true, false, System.nanoTime());
         meet(chosen, opened.raw);
         return opened;
       } catch (SQLException | RuntimeException e) {
@@ -210,16 +227,30 @@ final class Databases implements AutoCloseable {
   }
 
   /** Whether what is held at a replica may be used again, instead of another. */
-  boolean mayStay(Physical held) {
+  boolean mayStay(Physical held, long now) {
     UpstreamEngine asked = engine;
-    Use use = held.use();
-    return asked == null || use == null || use.mayGoOn(asked);
+    Lease before = held.lease;
+    return asked == null || before == null || asked.mayChoose(before, now);
+  }
+
+  /** Something is to be run on a connection that is held: another attempt there. */
+  void starts(Physical held, long now) {
+    UpstreamEngine asked = engine;
+    Lease before = held.lease;
+    if (asked == null || before == null || held.isRunning()) {
+      return;
+    }
+    Lease again = before.again(now);
+    // None: drained or full, but a transaction that is open there has to go on.
+    if (again != null) {
+      held.starts(again);
+    }
   }
 
   Physical openPrimary(Credentials credentials) throws SQLException {
     Database primary = primary();
     if (!mayFailOver()) {
-      return physical(primary, credentials, null);
+      return physical(primary, credentials, false);
     }
     try {
       Physical opened = waitFor(primary, credentials);
@@ -245,7 +276,7 @@ final class Databases implements AutoCloseable {
     }
     Waiting.One one = waiting.begins();
     try {
-      Physical opened = physical(primary, how, null);
+      Physical opened = physical(primary, how, false);
       openingSince = System.nanoTime();
       if (credentials != how) {
         credentials = how;
@@ -285,10 +316,10 @@ final class Databases implements AutoCloseable {
     }
   }
 
-  private Physical physical(Database server, Credentials credentials, @Nullable Use use)
+  private Physical physical(Database server, Credentials credentials, boolean replica)
       throws SQLException {
     Connection raw = server.open(credentials);
-    return new Physical(server, raw, meters.of(server.name()), use);
+    return new Physical(server, raw, meters.of(server.name()), replica);
   }
 
   /** Something that was run failed. */

@@ -19,13 +19,16 @@ final class Holding {
   private final Cluster cluster;
   private final Credentials credentials;
   private final Settings settings;
+  private final Writes writes;
 
   private volatile @Nullable Physical current;
   private volatile @Nullable Physical lingering;
   private volatile boolean closed;
   private @Nullable TimeLimit limit;
+  private boolean behind;
 
-  Holding(Cluster cluster, Credentials credentials, Settings settings) {
+  Holding(Cluster cluster, Credentials credentials, Settings settings, Writes writes) {
+    this.writes = writes;
     this.cluster = cluster;
     this.credentials = credentials;
     this.settings = settings;
@@ -48,21 +51,39 @@ final class Holding {
   }
 
   /**
-   * A connection to the primary or a replica; to the primary as well if no replica gives one.
+   * A connection to the primary or a replica; to the primary as well if no replica gives one, or
+   * none has what must be seen.
    *
    * @param bound whether what is held can't be left for another of its kind
+   * @param inTransaction whether one is open on what is held
    */
-  Physical go(boolean replica, boolean bound) throws SQLException {
+  Physical go(boolean replica, boolean bound, boolean inTransaction, long now) throws SQLException {
+    behind = false;
     Physical held = current;
     if (held == null) {
       return open(replica);
     }
-    boolean stays = held.replica() == replica && (bound || isRead(held) || mayStay(held));
-    if (stays || (replica && !held.replica() && !cluster.databases().mayTryReplica())) {
+    boolean stays = held.replica() == replica && (bound || isRead(held) || mayStay(held, now));
+    if (stays && (!replica || inTransaction || isThere(held))) {
       return held;
     }
+    if (!held.replica()) {
+      if (replica && !cluster.databases().mayTryReplica()) {
+        return held;
+      }
+      writes.leaves(held.raw);
+      if (replica && writes.isUnknown()) {
+        behind = true;
+        return held;
+      }
+    }
     leave(held);
-    return open(replica);
+    return open(replica && !behind);
+  }
+
+  /** Whether the last statement is where it is because a replica hasn't come so far. */
+  boolean wasBehind() {
+    return behind;
   }
 
   private static boolean isRead(Physical held) {
@@ -70,12 +91,12 @@ final class Holding {
   }
 
   /** Not at a replica that is drained or ejected, nor at one that was the primary. */
-  private boolean mayStay(Physical held) {
+  private boolean mayStay(Physical held, long now) {
     Databases databases = cluster.databases();
     if (held.isBroken()) {
       return false;
     }
-    return held.replica() ? databases.mayStay(held) : held.database == databases.primary();
+    return held.replica() ? databases.mayStay(held, now) : held.database == databases.primary();
   }
 
   /** What bounds the wait for pools from now on; null for nothing. */
@@ -85,12 +106,40 @@ final class Holding {
 
   private Physical open(boolean replica) throws SQLException {
     Databases databases = cluster.databases();
-    Physical next = replica ? inTime(databases::openReplica) : null;
+    Physical next = replica ? openReplica() : null;
     if (next == null) {
       next = Objects.requireNonNull(inTime(databases::openPrimary));
     }
     adopt(next);
     return next;
+  }
+
+  private @Nullable Physical openReplica() throws SQLException {
+    if (writes.isUnknown()) {
+      behind = true;
+      return null;
+    }
+    Physical next = inTime(cluster.databases()::openReplica);
+    if (next == null || isThere(next)) {
+      return next;
+    }
+    giveBackQuietly(next);
+    return null;
+  }
+
+  /** Whether a replica has what must be seen. Nothing of the user's is set on it yet, or open. */
+  private boolean isThere(Physical replica) {
+    TimeLimit bounded = limit;
+    try {
+      boolean there =
+          writes.reached(replica, bounded == null ? Long.MAX_VALUE : bounded.leftNanos() / 2);
+      behind = !there;
+      return there;
+    } catch (SQLException | RuntimeException e) {
+      // Whoever doesn't answer that, wouldn't answer the statement either.
+      replica.ran(e, false, System.nanoTime());
+      return false;
+    }
   }
 
   /** Something that asks a pool for a connection. */
@@ -141,7 +190,7 @@ final class Holding {
         next.raw.setReadOnly(settings.readOnly(false));
       }
     } catch (SQLException | RuntimeException e) {
-      next.ran(e, false);
+      next.ran(e, false, System.nanoTime());
       giveBackQuietly(next);
       throw e;
     }

@@ -69,13 +69,16 @@ record Lineup(Database primary, List<Database> replicas, Set<String> outside) {
   /**
    * As the engine has them: the primary is the backup of the replicas, and never ejected, since
    * there is nobody in its place.
+   *
+   * @param lagging names of replicas that are too far behind
    */
-  List<Server> servers() {
+  List<Server> servers(Set<String> lagging) {
     List<Server> servers = new ArrayList<>();
     servers.add(backup(primary.entry()));
     for (Database replica : replicas) {
       Server entry = replica.entry();
-      servers.add(outside.contains(replica.name()) ? down(entry) : entry);
+      boolean out = outside.contains(replica.name()) || lagging.contains(replica.name());
+      servers.add(out ? down(entry) : entry);
     }
     return servers;
   }

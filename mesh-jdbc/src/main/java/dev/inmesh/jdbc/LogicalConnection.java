@@ -66,7 +66,12 @@ final class LogicalConnection extends Logical {
         session.checkOpen();
         yield Proxies.META_DATA.make(new LogicalMetaData(session));
       }
-      case "getWarnings", "clearWarnings", "beginRequest", "endRequest" -> ifHeld(method, args);
+      case "clearWarnings", "endRequest" -> {
+        // Pools that stand above end each use of a connection with one of these.
+        session.settles();
+        yield ifHeld(method, args);
+      }
+      case "getWarnings", "beginRequest" -> ifHeld(method, args);
       case "isValid" -> !session.isClosed() && Objects.equals(true, forward(method, args));
       case "setShardingKey", "setShardingKeyIfValid" ->
           throw new SQLFeatureNotSupportedException(

@@ -19,7 +19,7 @@ final class LogicalStatement extends Logical {
   private final Placement placement;
 
   /** What it was prepared with; null for one that is given a text each time. */
-  private final @Nullable Verdict prepared;
+  private @Nullable Verdict prepared;
 
   private final Statement proxy;
 
@@ -119,8 +119,37 @@ final class LogicalStatement extends Logical {
       return explain(name, verdict);
     }
     String made = placement.veto();
-    Physical there = session.execute(verdict, made == null ? Veto.ofExecution(name, args) : made);
-    long start = System.nanoTime();
+    String demand = made == null ? Veto.ofExecution(name, args) : made;
+    // A stream can't be read a second time.
+    boolean repeatable = pending == null || !pending.hasStream();
+    Physical held = session.current();
+    long begin = System.nanoTime();
+    Physical there = session.execute(verdict, demand, begin);
+    long start = there == held ? begin : System.nanoTime();
+    try {
+      return runAt(there, start, name, method, args);
+    } catch (SQLException e) {
+      if (!repeatable || !session.mayTryAtPrimary(there, e)) {
+        throw e;
+      }
+      long again = System.nanoTime();
+      Physical primary = session.execute(refused(verdict, args), demand, again);
+      return runAt(primary, again, name, method, args);
+    }
+  }
+
+  /** It writes, then, and goes to the primary from now on. */
+  private Verdict refused(Verdict seemed, Object[] args) {
+    boolean own = prepared != null;
+    Verdict write = session.refused(own ? placement.text() : String.valueOf(args[0]), seemed);
+    if (own) {
+      prepared = write;
+    }
+    return write;
+  }
+
+  private @Nullable Object runAt(
+      Physical there, long start, String name, Method method, Object[] args) throws Throwable {
     Throwable thrown = null;
     try {
       Statement target = at(there);
@@ -130,7 +159,7 @@ final class LogicalStatement extends Logical {
       thrown = e;
       throw e;
     } finally {
-      session.ran(there, thrown, System.nanoTime() - start);
+      session.ran(there, thrown, start);
       streamEnds();
     }
   }
@@ -192,7 +221,7 @@ final class LogicalStatement extends Logical {
   private @Nullable Object executeBatch(Method method, Object[] args) throws Throwable {
     checkOpen();
     endResult();
-    Physical there = session.execute(pending().ofBatch(), Veto.BATCH);
+    Physical there = session.execute(pending().ofBatch(), Veto.BATCH, System.nanoTime());
     long start = System.nanoTime();
     Throwable thrown = null;
     try {
@@ -203,7 +232,7 @@ final class LogicalStatement extends Logical {
       thrown = e;
       throw e;
     } finally {
-      session.ran(there, thrown, System.nanoTime() - start);
+      session.ran(there, thrown, start);
       pending().batchEnds();
     }
   }

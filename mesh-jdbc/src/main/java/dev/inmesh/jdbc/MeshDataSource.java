@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.logging.Logger;
@@ -93,19 +94,6 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
     return new Session(cluster, Credentials.of(user, password)).proxy();
   }
 
-  /**
-   * Asks all servers whether they are what they are taken for: there, with this login, the primary
-   * writable, the replicas not, of a version that is known, with the same tables (names and types
-   * of columns, in one query of each catalog). For a start, or a health page. {@link #of}, and
-   * {@code jdbc:mesh:}, do it once by themselves, and log what they find.
-   *
-   * @return what is wrong and how it is mended, one text each; empty when nothing is. Takes as long
-   *     as {@code mesh.jdbc.<name>.timeout.connect} at most
-   */
-  public List<String> check() throws InterruptedException {
-    return cluster.problems();
-  }
-
   /** Makes the keys that {@link #createConnectionBuilder} takes. */
   @Override
   public ShardingKeyBuilder createShardingKeyBuilder() {
@@ -120,6 +108,19 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
   @Override
   public ConnectionBuilder createConnectionBuilder() {
     return new ShardConnections(shards, this);
+  }
+
+  /**
+   * Asks all servers whether they are what they are taken for: there, with this login, the primary
+   * writable, the replicas not, of a version that is known, with the same tables (names and types
+   * of columns, in one query of each catalog). For a start, or a health page. {@link #of}, and
+   * {@code jdbc:mesh:}, do it once by themselves, and log what they find.
+   *
+   * @return what is wrong and how it is mended, one text each; empty when nothing is. Takes as long
+   *     as {@code mesh.jdbc.<name>.timeout.connect} at most
+   */
+  public List<String> check() throws InterruptedException {
+    return cluster.problems();
   }
 
   /** The servers as they are now, the primary first. */
@@ -228,6 +229,8 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
     private @Nullable DataSource primary;
     private ReadRouting readRouting = ReadRouting.READONLY;
     private Duration timeout = Duration.ZERO;
+    private Consistency consistency = Consistency.SESSION;
+    private Optional<Duration> maxLag = Optional.empty();
     private MeterRegistry registry = Metrics.globalRegistry;
 
     private Builder(Mesh mesh, String name) {
@@ -333,6 +336,31 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
     }
 
     /**
+     * Whose writes a read from a replica is sure to see; by default {@link Consistency#SESSION}.
+     * {@code mesh.jdbc.<name>.consistency} overrules it.
+     */
+    public Builder consistency(Consistency whose) {
+      consistency = Objects.requireNonNull(whose, "whose");
+      return this;
+    }
+
+    /**
+     * How far behind a replica may be that is read from; by default any. Asked every second in the
+     * background; what is asked of the servers then is little. {@code mesh.jdbc.<name>.max-lag}
+     * overrules it.
+     *
+     * @param lag 1 ms to 24 hours; below 1 second, what is found is what was up to a second ago
+     * @throws IllegalArgumentException if outside of that
+     */
+    public Builder maxLag(Duration lag) {
+      if (lag.toMillis() < 1 || lag.compareTo(Duration.ofDays(1)) > 0) {
+        throw new IllegalArgumentException(name + ": max lag " + lag + ": give 1ms to 24h");
+      }
+      maxLag = Optional.of(lag);
+      return this;
+    }
+
+    /**
      * Where the meters of routes and statements go; by default Micrometer's global registry. Those
      * of replicas go where the mesh's do.
      */
@@ -358,7 +386,8 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
                 name,
                 mesh.engineHost(),
                 Servers.of(lineup),
-                new Cluster.Code(readRouting, Set.copyOf(pureFunctions), timeout),
+                new Cluster.Code(
+                    readRouting, Set.copyOf(pureFunctions), timeout, consistency, maxLag),
                 registry),
             shards);
       } catch (SQLException e) {

@@ -53,6 +53,10 @@ final class Pending {
     }
   }
 
+  boolean hasStream() {
+    return stream;
+  }
+
   void streamEnds() {
     if (stream) {
       stream = false;

@@ -1,5 +1,7 @@
 package dev.inmesh.jdbc;
 
+import dev.inmesh.engine.Lease;
+import dev.inmesh.event.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Executor;
@@ -20,11 +22,19 @@ final class Physical {
   /** Where the times of its statements go. */
   final StatementMeters.ServerTimes times;
 
+  private final boolean replica;
+
   /** Results that are being read. */
   int openResults;
 
-  /** How the engine sees it; null at the primary. */
-  private final @Nullable Use use;
+  /** The last attempt there; null at the primary. */
+  @Nullable Lease lease;
+
+  /** The attempt that runs there. */
+  private volatile @Nullable Lease running;
+
+  /** The attempt that opened what is still open there: a transaction, a result. */
+  private volatile @Nullable Lease place;
 
   /** What held before the time of a statement; -1 for nothing of ours. */
   private int networkTimeout = -1;
@@ -32,29 +42,27 @@ final class Physical {
   private boolean broken;
   private boolean ended;
 
-  Physical(
-      Database database, Connection raw, StatementMeters.ServerTimes times, @Nullable Use use) {
+  Physical(Database database, Connection raw, StatementMeters.ServerTimes times, boolean replica) {
     this.times = times;
     this.database = database;
     this.raw = raw;
-    this.use = use;
+    this.replica = replica;
   }
 
   /** Whether it was opened for reading; its server may have become the primary since. */
   boolean replica() {
-    return use != null;
+    return replica;
   }
 
-  /** How the engine sees it; null at the primary. */
-  @Nullable Use use() {
-    return use;
+  /** Something is run there, in this attempt. */
+  void starts(Lease next) {
+    running = next;
+    lease = next;
   }
 
-  /** Something is to be run there. */
-  void starts() {
-    if (use != null) {
-      use.starts();
-    }
+  /** It was aborted, and is of no use whatever else is heard of it. */
+  void breaks() {
+    broken = true;
   }
 
   /** Whether a statement has lost the connection there. */
@@ -91,32 +99,76 @@ final class Physical {
     }
   }
 
+  boolean isRunning() {
+    return running != null;
+  }
+
   /**
    * What was run there is over.
    *
    * @param thrown null if it went well
    * @param inTransaction whether it leaves a transaction open
    */
-  void ran(@Nullable Throwable thrown, boolean inTransaction) {
+  void ran(@Nullable Throwable thrown, boolean inTransaction, long now) {
     unbound();
-    broken = broken || (thrown != null && Faults.isGone(thrown));
-    if (use != null) {
-      use.ran(thrown, inTransaction || openResults > 0);
+    Failure failure = thrown == null ? null : Faults.ofStatement(thrown);
+    broken = broken || failure != null;
+    Lease over = running;
+    if (over == null) {
+      return;
+    }
+    running = null;
+    if (inTransaction || openResults > 0) {
+      keepPlace(over);
+    }
+    if (thrown == null) {
+      over.success(now);
+    } else if (failure == null) {
+      // A statement that is wrong, or took too long, was answered all the same.
+      over.ignored(true, now);
+    } else {
+      over.failure(failure, 0, now);
     }
   }
 
   /** Nothing is run there for now. */
   void idles() {
-    if (use != null) {
-      use.idles();
+    Lease idle = running;
+    if (idle != null) {
+      running = null;
+      idle.ignored(true, System.nanoTime());
     }
   }
 
   /** Something that was open there is so no longer. */
   void letGo(boolean inTransaction) {
-    if (use != null && !inTransaction && openResults <= 0) {
-      use.letGo();
+    if (place != null && !inTransaction && openResults <= 0) {
+      Lease kept = takePlace();
+      if (kept != null) {
+        kept.release();
+      }
     }
+  }
+
+  // A close and an abort from another thread may meet: the place is given back once.
+
+  private synchronized void keepPlace(Lease over) {
+    if (place == null && !ended) {
+      over.keep();
+      place = over;
+    }
+  }
+
+  private synchronized @Nullable Lease takePlace() {
+    Lease kept = place;
+    place = null;
+    return kept;
+  }
+
+  private synchronized boolean ends() {
+    boolean first = !ended;
+    ended = true;
+    return first;
   }
 
   void close() throws SQLException {
@@ -144,19 +196,14 @@ final class Physical {
     }
   }
 
-  // A close and an abort from another thread may meet.
-  private synchronized boolean ends() {
-    boolean first = !ended;
-    ended = true;
-    return first;
-  }
-
   private void end() {
     if (!ends()) {
       return;
     }
-    if (use != null) {
-      use.end();
+    Lease kept = takePlace();
+    idles();
+    if (kept != null) {
+      kept.release();
     }
     database.closed(this);
   }

@@ -29,6 +29,11 @@ final class Placement extends Replay {
     return Veto.ofCreation(creator.getName(), creation);
   }
 
+  /** The text that it was prepared with. */
+  String text() {
+    return String.valueOf(creation[0]);
+  }
+
   boolean isForwardOnly() {
     return Veto.isForwardOnly(creator.getName(), creation);
   }

@@ -17,6 +17,10 @@ final class Router {
   private static final Route STICKY = Route.primary("session state before");
   private static final Route KEPT_BY_SESSION = Route.replica("session state before");
   private static final Route IN_USE = Route.primary("in use");
+
+  /** Also where it shows only when a replica is asked. */
+  static final Route BEHIND = Route.primary("replica behind");
+
   private static final Route READ = Route.replica("read");
   private static final Route DECLARED = Route.replica("read-only");
   private static final Route NOT_DECLARED = Route.primary("not read-only");
@@ -66,6 +70,9 @@ final class Router {
     }
     if (session.inUse()) {
       return IN_USE;
+    }
+    if (session.writesAreUnknown()) {
+      return BEHIND;
     }
     if (declared) {
       return DECLARED;

@@ -39,6 +39,7 @@ final class Session {
   private final Cluster cluster;
   private final Credentials credentials;
   private final Settings settings = new Settings();
+  private final Writes writes;
   private final Holding holding;
   private final Connection proxy;
 
@@ -54,7 +55,8 @@ final class Session {
   Session(Cluster cluster, Credentials credentials) {
     this.cluster = cluster;
     this.credentials = credentials;
-    this.holding = new Holding(cluster, credentials, settings);
+    this.writes = new Writes(cluster);
+    this.holding = new Holding(cluster, credentials, settings, writes);
     this.proxy = Proxies.CONNECTION.make(new LogicalConnection(this));
   }
 
@@ -96,6 +98,11 @@ final class Session {
     return settings.readOnly(defaults != null && defaults.readOnly());
   }
 
+  /** Whether no replica can be known to have what must be seen. */
+  boolean writesAreUnknown() {
+    return writes.isUnknown();
+  }
+
   boolean isolationSet() {
     return settings.isSet("setTransactionIsolation");
   }
@@ -119,11 +126,22 @@ final class Session {
   }
 
   /** The connection on which a statement is to be run now. */
-  Physical execute(Verdict verdict, @Nullable String veto) throws SQLException {
+  Physical execute(Verdict verdict, @Nullable String veto, long now) throws SQLException {
     Route route = route(verdict, veto);
-    Physical physical = go(route.replica());
-    physical.starts();
-    cluster.counts().count(physical.replica() == route.replica() ? route : NO_REPLICA);
+    Physical physical = go(route.replica(), now);
+    cluster.databases().starts(physical, now);
+    if (physical.replica() == route.replica()) {
+      cluster.counts().count(route);
+    } else {
+      boolean behind = holding.wasBehind() || !cluster.databases().lagging().isEmpty();
+      cluster.counts().count(behind ? Router.BEHIND : NO_REPLICA);
+    }
+    boolean proven = veto == null && verdict.replicaAllowed();
+    // A read may write after all, by a view or an operator: of a transaction that nobody declared
+    // read-only nothing is believed.
+    if (!physical.replica() && (!proven || (inTransaction && !readOnly()))) {
+      writes.wrote();
+    }
     // Before it runs: it may leave something behind even if it fails.
     if (verdict.sticky() || (verdict.kind() == Kind.TRANSACTION && autoCommit())) {
       sticky = true;
@@ -136,19 +154,33 @@ final class Session {
    * What {@link #execute} gave a connection for has been run.
    *
    * @param thrown null if it went well
-   * @param nanos until it answered
+   * @param start when its turn came
    */
-  void ran(Physical physical, @Nullable Throwable thrown, long nanos) {
-    physical.times.record(thrown == null, nanos);
-    physical.ran(thrown, inTransaction);
+  void ran(Physical physical, @Nullable Throwable thrown, long start) {
+    long now = System.nanoTime();
+    physical.times.record(thrown == null, now - start);
+    physical.ran(thrown, inTransaction, now);
     if (thrown != null) {
       cluster.databases().failed(physical, thrown);
     }
   }
 
+  /**
+   * Whether what failed there wrote, unlike it seemed, and may be run again on the primary: what a
+   * replica refuses in autocommit has left nothing behind.
+   */
+  boolean mayTryAtPrimary(Physical there, Throwable thrown) {
+    return there.replica() && autoCommit() && !inTransaction && Faults.isReadOnly(thrown);
+  }
+
+  /** What a text that a replica has refused proves from now on. */
+  Verdict refused(String sql, Verdict seemed) {
+    return cluster.refused(sql, seemed);
+  }
+
   /** The connection on which a statement is to be prepared. */
   Physical prepare(Verdict verdict, @Nullable String veto) throws SQLException {
-    Physical physical = go(route(verdict, veto).replica());
+    Physical physical = go(route(verdict, veto).replica(), System.nanoTime());
     physical.idles();
     return physical;
   }
@@ -164,14 +196,24 @@ final class Session {
     checkOpen();
     defaults();
     Physical held = current();
-    Physical physical = inTransaction && held != null ? held : go(false);
+    Physical physical = inTransaction && held != null ? held : go(false, System.nanoTime());
     sticky = true;
+    if (!physical.replica()) {
+      writes.wrote();
+    }
     return physical;
   }
 
   /** Where a statement would go now, and to which server; nothing is done. */
   Route explain(Verdict verdict) throws SQLException {
-    return route(verdict, null);
+    Route route = route(verdict, null);
+    Physical held = current();
+    boolean atReplica = held != null && held.replica();
+    Databases databases = cluster.databases();
+    if (!route.replica() || atReplica || databases.nextReplica() != null) {
+      return route;
+    }
+    return databases.lagging().isEmpty() ? NO_REPLICA : Router.BEHIND;
   }
 
   String server(Route route) {
@@ -189,9 +231,9 @@ final class Session {
     return cluster.router().decide(verdict, veto, this);
   }
 
-  private Physical go(boolean replica) throws SQLException {
+  private Physical go(boolean replica, long now) throws SQLException {
     boolean stuck = inTransaction || sticky || bound > 0;
-    Physical physical = holding.go(replica, stuck);
+    Physical physical = holding.go(replica, stuck, inTransaction, now);
     inTransaction = inTransaction || !autoCommit();
     return physical;
   }
@@ -323,11 +365,26 @@ final class Session {
     holding.checkOpen();
   }
 
+  /**
+   * What was written is written, and nothing more for now: pages that wait to hear up to where are
+   * told. Asks nothing if there are none.
+   */
+  void settles() {
+    if (writes.isAwaited()) {
+      Physical held = current();
+      // What becomes of a transaction that is open is not to be known.
+      boolean asks = !inTransaction && !isClosed();
+      writes.leaves(asks && held != null && !held.replica() ? held.raw : null);
+    }
+  }
+
   void close() throws SQLException {
+    settles();
     holding.close();
   }
 
   void abort(Executor executor) throws SQLException {
+    // From any thread; what was written is left unknown, which its pages' reads survive.
     holding.abort(executor);
   }
 

@@ -171,6 +171,10 @@ final class TimeLimit {
     }
     over = true;
     timer.cancel();
+    if (aborted && physical != null) {
+      // It may be broken off only after this, in the midst of the next statement.
+      physical.breaks();
+    }
     if (interruptedByUser) {
       caller.interrupt();
     }

@@ -32,7 +32,12 @@ final class FailoverTimesTest {
   private enum Death {
     KILLED_THEN_PROMOTED,
     PROMOTED_THEN_KILLED,
-    SILENT_THEN_PROMOTED
+    SILENT_THEN_PROMOTED,
+    UNNOTICED_UNTIL_PROMOTED;
+
+    boolean isSilent() {
+      return this == SILENT_THEN_PROMOTED || this == UNNOTICED_UNTIL_PROMOTED;
+    }
   }
 
   @ParameterizedTest
@@ -66,7 +71,7 @@ final class FailoverTimesTest {
               "mesh.jdbc.orders.replicas",
               replica.url(database),
               "mesh.jdbc.orders.timeout",
-              death == Death.SILENT_THEN_PROMOTED ? "500ms" : "15s");
+              death.isSilent() ? "500ms" : "15s");
       try (Mesh mesh = Mesh.of(keys);
           MeshDataSource orders = MeshDataSource.of(mesh, "orders")) {
         assertThat(inserts(orders, 1)).isTrue();
@@ -86,6 +91,10 @@ final class FailoverTimesTest {
             assertThat(inserts(orders, 2)).isFalse();
             replica.promote();
           }
+          case UNNOTICED_UNTIL_PROMOTED -> {
+            primary.pause();
+            replica.promote();
+          }
         }
         long start = System.nanoTime();
         while (!inserts(orders, 2)) {
@@ -93,7 +102,7 @@ final class FailoverTimesTest {
         }
         return (System.nanoTime() - start) / 1_000_000;
       } finally {
-        if (death == Death.SILENT_THEN_PROMOTED) {
+        if (death.isSilent()) {
           primary.resume();
         }
       }

@@ -37,6 +37,7 @@ final class LogicalConnectionTest {
           .primary(primary)
           .replica("r1", replica)
           .readRouting(ReadRouting.AUTO)
+          .consistency(Consistency.NONE)
           .meterRegistry(new SimpleMeterRegistry())
           .build();
 

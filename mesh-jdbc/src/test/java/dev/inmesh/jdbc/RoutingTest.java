@@ -46,6 +46,7 @@ final class RoutingTest {
         .primary(primary)
         .replica("r1", r1)
         .readRouting(routing)
+        .consistency(Consistency.NONE)
         .meterRegistry(meters)
         .build();
   }

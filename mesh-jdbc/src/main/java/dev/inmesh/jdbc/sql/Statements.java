@@ -62,6 +62,18 @@ public final class Statements {
     return known;
   }
 
+  /**
+   * A server has refused {@code sql} as a write, whatever it seemed to prove: from now on, as long
+   * as it is kept, it is for the primary. What that text proves then.
+   */
+  public Verdict refused(String sql) {
+    Verdict write = verdict(sql).refused();
+    if (sql.length() <= KEPT) {
+      kept.put(sql, write);
+    }
+    return write;
+  }
+
   /** How many characters the kept texts count for. */
   long keptCharacters() {
     kept.cleanUp();

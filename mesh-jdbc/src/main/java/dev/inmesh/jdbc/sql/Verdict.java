@@ -72,6 +72,12 @@ public record Verdict(
     return reason.startsWith(UNKNOWN_FUNCTION);
   }
 
+  /** What is left of it when a replica has refused it as a write. */
+  Verdict refused() {
+    return new Verdict(
+        Target.PRIMARY, "refused by a replica", Kind.OTHER, hint, sticky, statementClass, "");
+  }
+
   /** The more cautious of two readings of one text. */
   Verdict meet(Verdict other) {
     Verdict cautious = replicaAllowed() ? other : this;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.inmesh.jdbc.position;
+
+import org.jspecify.annotations.NullMarked;
