@@ -126,7 +126,7 @@ final class Cluster implements AutoCloseable {
   private synchronized void apply(MeshSettings mesh) {
     DatabaseSettings changed = settings(mesh);
     try {
-      databases.apply(changed, servers.lineup(changed, databases.lineup()));
+      databases.reload(changed, servers);
     } catch (SQLException e) {
       log.warn("{}; its servers stay as they were", e.getMessage());
     }
