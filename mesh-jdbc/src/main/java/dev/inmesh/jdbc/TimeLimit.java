@@ -37,6 +37,13 @@ final class TimeLimit {
   private @Nullable Statement statement;
   private boolean waiting;
   private boolean interrupted;
+
+  /** The time to cancel came when there was nothing yet that could be. */
+  private boolean late;
+
+  /** Somebody else interrupted the thread while it waited. */
+  private boolean interruptedByUser;
+
   private boolean cancelling;
   private boolean cancelled;
   private boolean aborted;
@@ -97,12 +104,21 @@ final class TimeLimit {
     physical = got;
     if (interrupted && Thread.interrupted()) {
       interrupted = false;
+      if (interruptedByUser) {
+        caller.interrupt();
+      }
     }
   }
 
   /** What runs now, and is to be cancelled. */
   synchronized void runs(Statement running) {
     statement = running;
+    if (late) {
+      // Half of what is left to run, and half to answer the cancel: its connection stays of use.
+      late = false;
+      timer.cancel();
+      timer = timers.schedule(leftNanos() / 2, this::cancelTime);
+    }
   }
 
   // ---- what the timers' thread does
@@ -116,6 +132,8 @@ final class TimeLimit {
       stops.execute(() -> cancel(running));
       cancelling = true;
       cancelled = true;
+    } else {
+      late = true;
     }
     timer = timers.schedule(leftNanos(), this::end);
   }
@@ -138,6 +156,7 @@ final class TimeLimit {
       return;
     }
     if (waiting) {
+      interruptedByUser |= !interrupted && caller.isInterrupted();
       interrupted = true;
       caller.interrupt();
       timer = timers.schedule(AGAIN_NANOS, this::end);
@@ -161,17 +180,17 @@ final class TimeLimit {
 
   /** Waits for a cancel that is under way, which must not hit what comes next. */
   synchronized void over() {
-    boolean interruptedByUser = false;
+    boolean interruptedMeanwhile = false;
     while (cancelling && !aborted) {
       try {
         wait();
       } catch (InterruptedException e) {
-        interruptedByUser = true;
+        interruptedMeanwhile = true;
       }
     }
     over = true;
     timer.cancel();
-    if (interruptedByUser) {
+    if (interruptedMeanwhile) {
       caller.interrupt();
     }
   }
