@@ -205,10 +205,15 @@ final class Session {
 
   /** Runs a step within the time that there is; one that is part of another shares its time. */
   @Nullable Object inTime(Step step) throws Throwable {
+    return inTime(current(), step);
+  }
+
+  /** One that uses this connection, or what it asks for itself. */
+  @Nullable Object inTime(@Nullable Physical used, Step step) throws Throwable {
     if (limit != null || !isTimed()) {
       return step.run();
     }
-    TimeLimit begun = begin();
+    TimeLimit begun = begin(used);
     limit = begun;
     holding.bound(begun);
     boolean failed = true;
@@ -232,9 +237,9 @@ final class Session {
     }
   }
 
-  private TimeLimit begin() throws SQLException {
+  private TimeLimit begin(@Nullable Physical used) throws SQLException {
     try {
-      return cluster.limits().begin(current());
+      return cluster.limits().begin(used);
     } catch (SQLTimeoutException e) {
       cluster.meters().timedOut(Phase.WAIT);
       throw e;

@@ -249,6 +249,71 @@ final class TimeLimitTest {
         .isEqualTo(1);
   }
 
+  /** A replica's result is read in pieces while a transaction is open at the primary. */
+  @Test
+  void aFetchThatHangsCostsItsOwnConnectionAndNoOther() throws SQLException {
+    CountedPool primary = new CountedPool(StubDriver::connection);
+    CountedPool replica = new CountedPool(this::hangingInFetches);
+    MeshDataSource database =
+        MeshDataSource.builder(mesh, "orders")
+            .primary(primary)
+            .replica("r1", replica)
+            .readRouting(ReadRouting.AUTO)
+            .timeout(Duration.ofMillis(200))
+            .meterRegistry(meters)
+            .build();
+    heedsCancels = false;
+    try (Connection connection = database.getConnection();
+        Statement reading = connection.createStatement();
+        Statement writing = connection.createStatement()) {
+      reading.setFetchSize(10);
+      ResultSet rows = reading.executeQuery("SELECT 1");
+      connection.setAutoCommit(false);
+      int unused = writing.executeUpdate("DELETE FROM t");
+
+      assertThatThrownBy(rows::next)
+          .isInstanceOf(SQLTimeoutException.class)
+          .hasMessageContaining(" at r1, ");
+
+      assertThat(cancels).as("cancelled first").hasValue(1);
+      assertThat(replica.calls).contains("abort");
+      assertThat(primary.calls).doesNotContain("abort");
+    }
+  }
+
+  private Connection hangingInFetches() {
+    Connection raw = StubDriver.connection();
+    return proxy(
+        Connection.class,
+        (self, method, args) -> {
+          if (method.getName().equals("abort")) {
+            aborted.release(1000);
+          }
+          Object answer = method.invoke(raw, args);
+          return answer instanceof Statement made ? fetching(made) : answer;
+        });
+  }
+
+  private Statement fetching(Statement made) {
+    Statement slow = slow(Statement.class, made);
+    return proxy(
+        Statement.class,
+        (self, method, args) ->
+            method.getName().equals("executeQuery")
+                ? proxy(
+                    ResultSet.class,
+                    (rows, called, values) -> {
+                      if (called.getName().equals("getStatement")) {
+                        return slow;
+                      }
+                      if (called.getName().equals("next")) {
+                        waits();
+                      }
+                      return null;
+                    })
+                : method.invoke(slow, args));
+  }
+
   /**
    * Answers that come in the very moment of the cancel: whatever wins, each statement has one end,
    * no cancel reaches the statement after it, and nothing is left waiting or interrupted.
@@ -350,7 +415,7 @@ final class TimeLimitTest {
                 if (running.get() != number) {
                   wrong.add("two at once");
                 }
-                if (cancelled) {
+                if (cancelled && !dead) {
                   throw new SQLException("cancelled", "57014");
                 }
               }
