@@ -133,7 +133,8 @@ final class Holding {
         // A mistake of ours must fail at a replica that could be written to.
         next.raw.setReadOnly(true);
       }
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error e) {
+      // An Error too: an old driver lacks methods.
       next.ran(e, false);
       giveBackQuietly(next);
       throw e;
