@@ -65,6 +65,12 @@ final class TimeLimitTest {
                 waits();
                 yield null;
               }
+              case "setAutoCommit" -> {
+                if (args[0].equals(true)) {
+                  waits();
+                }
+                yield null;
+              }
               default -> method.invoke(raw, args);
             });
   }
@@ -192,6 +198,20 @@ final class TimeLimitTest {
       SQLTimeoutException thrown =
           catchThrowableOfType(SQLTimeoutException.class, connection::commit);
       assertThat(thrown.getMessage()).endsWith("whether it was committed is not known");
+      assertThat(thrown.getSQLState()).isEqualTo("08007");
+    }
+  }
+
+  @Test
+  void commitByTurningAutocommitOnIsBoundedToo() throws SQLException {
+    try (Connection connection = database(pool, Duration.ofMillis(100)).getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      answers.release();
+      int unused = statement.executeUpdate("DELETE FROM t");
+
+      SQLTimeoutException thrown =
+          catchThrowableOfType(SQLTimeoutException.class, () -> connection.setAutoCommit(true));
       assertThat(thrown.getSQLState()).isEqualTo("08007");
     }
   }
