@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -186,14 +187,15 @@ final class Cluster implements AutoCloseable {
     return known == null ? null : known.facts.positions().orElse(null);
   }
 
-  /** What connections are like before anything is set. */
-  Facts facts(Credentials credentials) throws SQLException {
-    return knowledge(credentials).facts;
+  /** What connections are like before anything is set; null until a server has been asked. */
+  @Nullable Facts knownFacts() {
+    Knowledge known = knowledge;
+    return known == null ? null : known.facts;
   }
 
-  /** What a text proves in this database's dialect. */
-  Verdict verdict(String sql, Credentials credentials) throws SQLException {
-    Statements statements = knowledge(credentials).statements;
+  /** What a text proves in this database's dialect; not before {@link #learn}. */
+  Verdict verdict(String sql) {
+    Statements statements = Objects.requireNonNull(knowledge).statements;
     return statements == null ? UNKNOWN : statements.verdict(sql);
   }
 
@@ -204,24 +206,12 @@ final class Cluster implements AutoCloseable {
     return statements == null ? seemed : statements.refused(sql);
   }
 
-  private Knowledge knowledge(Credentials credentials) throws SQLException {
-    Knowledge known = knowledge;
-    if (known == null) {
-      // Two threads may ask at once: that costs a connection, and a lock would hold up everybody.
-      known = ask(credentials);
-      knowledge = known;
-    }
-    return known;
-  }
-
-  private Knowledge ask(Credentials credentials) throws SQLException {
-    Physical asked = databases.openPrimary(credentials);
-    try {
-      databases.meet(asked.database, asked.raw);
-      return Knowledge.of(Facts.of(asked.raw), pureFunctions());
-    } finally {
-      asked.close();
-    }
+  /** Asks a server, for all sessions, what they have in common. */
+  Facts learn(Physical asked) throws SQLException {
+    databases.meet(asked.database, asked.raw);
+    Facts facts = Facts.of(asked.raw);
+    knowledge = Knowledge.of(facts, pureFunctions());
+    return facts;
   }
 
   /** What is wrong with its servers; each is waited for as long as for a connection. */

@@ -152,6 +152,9 @@ final class Connector implements DataSource {
           words("no thread is free, or the mesh is closed", start), "08001");
     } catch (TimeoutException e) {
       return late(opening, start);
+    } catch (InterruptedException e) {
+      abandon(opening);
+      throw e;
     } catch (ExecutionException e) {
       throw failed(e.getCause() == null ? e : e.getCause(), user, password, start);
     }
@@ -177,6 +180,19 @@ final class Connector implements DataSource {
       }
     } catch (Throwable e) {
       opening.completeExceptionally(e);
+    }
+  }
+
+  /** Its waiter was interrupted, as those are whose time is up: nobody would ever close it. */
+  private static void abandon(CompletableFuture<Connection> opening) {
+    if (opening.cancel(false) || opening.isCompletedExceptionally()) {
+      return;
+    }
+    try {
+      // It came in the very last moment.
+      opening.join().close();
+    } catch (SQLException | RuntimeException e) {
+      // It is gone anyway.
     }
   }
 

@@ -196,7 +196,8 @@ final class Databases implements AutoCloseable {
         plan.end(Outcome.SUCCESS, true, false, System.nanoTime());
         meet(chosen, opened.raw);
         return opened;
-      } catch (SQLException | RuntimeException e) {
+      } catch (SQLException | RuntimeException | LinkageError e) {
+        // What a driver needs for one server may be missing on the class path.
         lease.failure(Faults.ofOpening(e), 0, System.nanoTime());
         lease = plan.another(System.nanoTime());
       }
@@ -320,8 +321,10 @@ final class Databases implements AutoCloseable {
 
   private Physical physical(Database server, Credentials credentials, boolean replica)
       throws SQLException {
+    // First, since a registry may refuse a meter, and nobody would close the connection.
+    StatementMeters.ServerTimes times = meters.of(server.name());
     Connection raw = server.open(credentials);
-    return new Physical(server, raw, meters.of(server.name()), replica);
+    return new Physical(server, raw, times, replica);
   }
 
   /** Something that was run failed. */

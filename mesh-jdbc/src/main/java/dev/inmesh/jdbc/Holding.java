@@ -117,14 +117,32 @@ final class Holding {
     limit = by;
   }
 
+  /** What is to be aborted at the end of the time; not one any more that is given back. */
+  void uses(@Nullable Physical physical) {
+    TimeLimit bounded = limit;
+    if (bounded != null) {
+      bounded.waited(physical);
+    }
+  }
+
   private Physical open(boolean replica) throws SQLException {
     Databases databases = cluster.databases();
     Physical next = replica ? openReplica() : null;
     if (next == null) {
       next = Objects.requireNonNull(inTime(databases::openPrimary));
     }
-    adopt(next);
-    return next;
+    try {
+      adopt(next);
+      return next;
+    } catch (SQLException e) {
+      if (!next.replica() || closed) {
+        throw e;
+      }
+    }
+    // What a replica refuses, as a schema that it hasn't got yet, the primary may well take.
+    Physical primary = Objects.requireNonNull(inTime(databases::openPrimary));
+    adopt(primary);
+    return primary;
   }
 
   private @Nullable Physical openReplica() throws SQLException {
@@ -202,7 +220,8 @@ final class Holding {
         // Its pool was one for reading.
         next.raw.setReadOnly(settings.readOnly(false));
       }
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error e) {
+      // An Error too: an old driver lacks methods.
       next.ran(e, false, System.nanoTime());
       giveBackQuietly(next);
       throw e;

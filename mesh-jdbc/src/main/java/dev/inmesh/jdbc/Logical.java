@@ -23,6 +23,11 @@ abstract class Logical implements InvocationHandler {
   /** The physical object, for {@code unwrap}. */
   abstract Object unwrapped() throws SQLException;
 
+  /** The physical object, only to be asked what it is: nothing is kept anywhere for that. */
+  Object asked() throws SQLException {
+    return unwrapped();
+  }
+
   @Override
   public final @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] args)
       throws Throwable {
@@ -41,21 +46,19 @@ abstract class Logical implements InvocationHandler {
     if (type.isInstance(proxy)) {
       return proxy;
     }
+    // Asked first: who is refused has nothing that could be lost.
+    if (!isWrapperFor(proxy, type)) {
+      throw new SQLException("no " + type.getName() + " in this " + this);
+    }
     Object raw = unwrapped();
-    if (type.isInstance(raw)) {
-      return raw;
-    }
-    if (raw instanceof Wrapper wrapper) {
-      return wrapper.unwrap(type);
-    }
-    throw new SQLException("no " + type.getName() + " in this " + this);
+    return !type.isInstance(raw) && raw instanceof Wrapper wrapper ? wrapper.unwrap(type) : raw;
   }
 
   boolean isWrapperFor(Object proxy, Class<?> type) throws SQLException {
     if (type.isInstance(proxy)) {
       return true;
     }
-    Object raw = unwrapped();
+    Object raw = asked();
     return type.isInstance(raw) || (raw instanceof Wrapper wrapper && wrapper.isWrapperFor(type));
   }
 

@@ -1,10 +1,14 @@
 package dev.inmesh.jdbc;
 
+import dev.inmesh.call.Deadline;
 import java.lang.reflect.Method;
 import java.sql.Connection;
+import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLTimeoutException;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -57,11 +61,9 @@ final class LogicalConnection extends Logical {
           "setSchema",
           "setHoldability",
           "setNetworkTimeout",
-          "setClientInfo",
-          "setTypeMap" -> {
-        session.set(method, args);
-        yield null;
-      }
+          "setTypeMap" ->
+          set(method, args);
+      case "setClientInfo" -> setClientInfo(method, args);
       case "getMetaData" -> {
         session.checkOpen();
         yield Proxies.META_DATA.make(new LogicalMetaData(session));
@@ -72,7 +74,7 @@ final class LogicalConnection extends Logical {
         yield ifHeld(method, args);
       }
       case "getWarnings", "beginRequest" -> ifHeld(method, args);
-      case "isValid" -> !session.isClosed() && Objects.equals(true, forward(method, args));
+      case "isValid" -> isValid(method, args);
       case "setShardingKey", "setShardingKeyIfValid" ->
           throw new SQLFeatureNotSupportedException(
               "a connection stays in its shard: give the key to createConnectionBuilder()");
@@ -95,6 +97,62 @@ final class LogicalConnection extends Logical {
 
   private @Nullable Object forward(Method method, Object[] args) throws Throwable {
     return session.inTime(() -> on(session.any(), method, args));
+  }
+
+  private @Nullable Object set(Method method, Object[] args) throws Throwable {
+    if (session.current() == null || !session.isTimed()) {
+      session.set(method, args);
+      return null;
+    }
+    boolean commits =
+        method.getName().equals("setAutoCommit") && args[0].equals(true) && session.inTransaction();
+    try {
+      return session.inTime(
+          () -> {
+            session.set(method, args);
+            return null;
+          });
+    } catch (SQLTimeoutException e) {
+      throw commits ? unknown(e) : e;
+    }
+  }
+
+  /** Throws nothing else than it says. */
+  private @Nullable Object setClientInfo(Method method, Object[] args) throws Throwable {
+    try {
+      return set(method, args);
+    } catch (SQLClientInfoException e) {
+      throw e;
+    } catch (SQLException e) {
+      throw new SQLClientInfoException(
+          e.getMessage(), e.getSQLState(), e.getErrorCode(), Map.of(), e);
+    }
+  }
+
+  /** A server that can't be asked in that time is an answer too. */
+  private boolean isValid(Method method, Object[] args) throws Throwable {
+    int seconds = (int) args[0];
+    if (seconds < 0) {
+      throw new SQLException("isValid(" + seconds + "): 0 or more seconds", "22023");
+    }
+    if (session.isClosed()) {
+      return false;
+    }
+    if (seconds == 0) {
+      return answers(method, args);
+    }
+    try (Deadline.Scope scope = Deadline.within(Duration.ofSeconds(seconds)).open()) {
+      Objects.requireNonNull(scope);
+      return answers(method, args);
+    }
+  }
+
+  private boolean answers(Method method, Object[] args) throws Throwable {
+    try {
+      return Objects.equals(true, forward(method, args));
+    } catch (SQLException e) {
+      return false;
+    }
   }
 
   private @Nullable Object on(Physical physical, Method method, Object[] args) throws Throwable {
@@ -143,13 +201,8 @@ final class LogicalConnection extends Logical {
   }
 
   @Override
-  boolean isWrapperFor(Object proxy, Class<?> type) throws SQLException {
-    // Only asks, and so must not keep the session at the primary.
-    if (type.isInstance(proxy)) {
-      return true;
-    }
-    Connection raw = session.any().raw;
-    return type.isInstance(raw) || raw.isWrapperFor(type);
+  Connection asked() throws SQLException {
+    return session.any().raw;
   }
 
   @Override

@@ -54,6 +54,11 @@ final class LogicalMetaData extends Logical {
   }
 
   @Override
+  DatabaseMetaData asked() throws SQLException {
+    return at(session.any());
+  }
+
+  @Override
   DatabaseMetaData unwrapped() throws SQLException {
     return at(session.pinned());
   }

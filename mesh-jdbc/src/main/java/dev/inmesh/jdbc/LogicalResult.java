@@ -3,6 +3,7 @@ package dev.inmesh.jdbc;
 import java.lang.reflect.Method;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A result set, whose way back leads to logical objects. */
@@ -57,6 +58,12 @@ final class LogicalResult extends Logical {
     return new LogicalResult(session, physical, raw, statement, false, false, false).proxy;
   }
 
+  /** Keys that a statement has made: they keep its connection until they have been read. */
+  static LogicalResult ofKeys(
+      Session session, Physical physical, ResultSet raw, LogicalStatement statement) {
+    return new LogicalResult(session, physical, raw, statement, true, false, true);
+  }
+
   /** One of the meta data, which no statement of the user's belongs to. */
   static ResultSet ofMetaData(Session session, Physical physical, ResultSet raw) {
     return new LogicalResult(session, physical, raw, null, true, false, true).proxy;
@@ -90,6 +97,11 @@ final class LogicalResult extends Logical {
         }
         return null;
       }
+      case "beforeFirst", "first", "last", "afterLast", "absolute", "relative", "previous" -> {
+        // Where a result can be gone back in, there is more of it to read.
+        finished = false;
+        return Call.on(raw, method, args);
+      }
       case "getStatement" -> {
         return statement == null ? null : statement.proxy();
       }
@@ -118,8 +130,18 @@ final class LogicalResult extends Logical {
 
   private boolean fetch() throws Throwable {
     return (inPieces && session.isTimed())
-        ? Boolean.TRUE.equals(session.inTime(raw::next))
+        ? Boolean.TRUE.equals(session.inTime(physical, this::fetchCancellably))
         : raw.next();
+  }
+
+  private Object fetchCancellably() throws SQLException {
+    Physical at = Objects.requireNonNull(physical);
+    session.runs(at, raw.getStatement());
+    try {
+      return raw.next();
+    } finally {
+      at.unbound();
+    }
   }
 
   /** The statement is run again, or closed. */

@@ -7,11 +7,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A statement, prepared or not, over the physical one that it has on the connection that its
- * session holds.
+ * session holds. Long, since an object of its own for results would be one more for each statement.
  */
 final class LogicalStatement extends Logical {
 
@@ -27,6 +29,10 @@ final class LogicalStatement extends Logical {
   private @Nullable Pending pending;
 
   private @Nullable LogicalResult result;
+
+  /** Results before it that were kept, and generated keys. */
+  private @Nullable List<LogicalResult> others;
+
   private boolean closed;
 
   private LogicalStatement(
@@ -81,7 +87,8 @@ final class LogicalStatement extends Logical {
         return isClosed();
       }
       case "cancel" -> {
-        Statement running = placement.last();
+        // Not one that was left: somebody else may have its connection by now.
+        Statement running = placement.live(session);
         return running == null ? null : Call.on(running, method, args);
       }
       default -> {}
@@ -90,6 +97,7 @@ final class LogicalStatement extends Logical {
     return switch (name) {
       case "getConnection" -> session.proxy();
       case "getResultSet" -> result == null ? null : result.proxy();
+      case "getGeneratedKeys" -> generatedKeys(method, args);
       case "getMoreResults" -> moreResults(method, args);
       case "getUpdateCount", "getLargeUpdateCount", "getWarnings", "clearWarnings" ->
           afterExecution(method, args);
@@ -111,8 +119,10 @@ final class LogicalStatement extends Logical {
   private @Nullable Object execute(String name, Method method, Object[] args) throws Throwable {
     checkOpen();
     endResult();
+    outcomeEnds();
     Verdict verdict = prepared;
-    if (prepared == null) {
+    if (prepared == null || args.length > 0) {
+      // Some drivers let a prepared statement be given another text.
       verdict = session.verdict(String.valueOf(args[0]));
     }
     if (verdict == null || verdict.kind() == Kind.EXPLAIN_MESH) {
@@ -140,7 +150,7 @@ final class LogicalStatement extends Logical {
 
   /** It writes, then, and goes to the primary from now on. */
   private Verdict refused(Verdict seemed, Object[] args) {
-    boolean own = prepared != null;
+    boolean own = prepared != null && args.length == 0;
     Verdict write = session.refused(own ? placement.text() : String.valueOf(args[0]), seemed);
     if (own) {
       prepared = write;
@@ -154,7 +164,11 @@ final class LogicalStatement extends Logical {
     try {
       Statement target = at(there);
       session.runs(there, target);
-      return run(target, name, method, args);
+      Object answer = run(target, name, method, args);
+      if (Veto.leavesOutcome(placement.veto(), args)) {
+        pending().outcome();
+      }
+      return answer;
     } catch (Throwable e) {
       thrown = e;
       throw e;
@@ -208,26 +222,35 @@ final class LogicalStatement extends Logical {
       return forward(method, args);
     }
     Object answer = Call.on(at(session.prepare(verdict, Veto.BATCH)), method, bare(args));
-    pending().batch(verdict.sticky());
+    boolean begins = verdict.kind() == Kind.TRANSACTION && session.autoCommit();
+    pending().batch(verdict.sticky() || begins);
     return answer;
   }
 
   private @Nullable Object clearBatch(Method method, Object[] args) throws Throwable {
-    Object answer = pending().hasBatch() ? forward(method, args) : null;
+    Statement live = placement.live(session);
+    if (live != null) {
+      Object unused = Call.on(live, method, args);
+    }
     pending().batchEnds();
-    return answer;
+    return null;
   }
 
   private @Nullable Object executeBatch(Method method, Object[] args) throws Throwable {
     checkOpen();
     endResult();
+    outcomeEnds();
     Physical there = session.execute(pending().ofBatch(), Veto.BATCH, System.nanoTime());
     long start = System.nanoTime();
     Throwable thrown = null;
     try {
       Statement target = at(there);
       session.runs(there, target);
-      return Call.on(target, method, args);
+      Object answer = Call.on(target, method, args);
+      if (Veto.leavesOutcome(placement.veto(), args)) {
+        pending().outcome();
+      }
+      return answer;
     } catch (Throwable e) {
       thrown = e;
       throw e;
@@ -240,6 +263,12 @@ final class LogicalStatement extends Logical {
   private void streamEnds() {
     if (pending != null) {
       pending.streamEnds();
+    }
+  }
+
+  private void outcomeEnds() {
+    if (pending != null) {
+      pending.outcomeEnds();
     }
   }
 
@@ -256,9 +285,11 @@ final class LogicalStatement extends Logical {
   }
 
   private Object moreResults(Method method, Object[] args) throws Throwable {
-    boolean keeps = args.length == 1 && args[0].equals(Statement.KEEP_CURRENT_RESULT);
-    if (!keeps) {
-      endResult();
+    int mode = args.length == 1 ? (int) args[0] : Statement.CLOSE_CURRENT_RESULT;
+    switch (mode) {
+      case Statement.KEEP_CURRENT_RESULT -> keep(result);
+      case Statement.CLOSE_ALL_RESULTS -> endResult();
+      default -> endCurrent();
     }
     result = null;
     Statement live = placement.live(session);
@@ -284,7 +315,44 @@ final class LogicalStatement extends Logical {
     };
   }
 
+  private @Nullable Object generatedKeys(Method method, Object[] args) throws Throwable {
+    Statement live = placement.live(session);
+    Object answer = Call.on(live == null ? prepare() : live, method, args);
+    Physical at = placement.physical();
+    if (!(answer instanceof ResultSet rows) || at == null) {
+      return null;
+    }
+    LogicalResult keys = LogicalResult.ofKeys(session, at, rows, this);
+    keep(keys);
+    if (!placement.isCall()) {
+      outcomeEnds();
+    }
+    return keys.proxy();
+  }
+
+  private void keep(@Nullable LogicalResult open) {
+    if (open == null) {
+      return;
+    }
+    if (others == null) {
+      others = new ArrayList<>();
+    }
+    others.add(open);
+  }
+
+  /** Ends all results that the statement has given. */
   private void endResult() throws SQLException {
+    List<LogicalResult> kept = others;
+    others = null;
+    if (kept != null) {
+      for (LogicalResult each : kept) {
+        each.replaced();
+      }
+    }
+    endCurrent();
+  }
+
+  private void endCurrent() throws SQLException {
     LogicalResult open = result;
     result = null;
     if (open != null) {
@@ -326,6 +394,10 @@ final class LogicalStatement extends Logical {
     if (last != null && placement.is(there)) {
       return last;
     }
+    if (pending != null && pending.hasBatch()) {
+      throw new SQLException(
+          "the batch was given to a server that the connection has left: give it anew", "HY010");
+    }
     Statement left = placement.live(session);
     if (left != null) {
       // With it goes what it was read from, and maybe the connection that lingered for that.
@@ -333,6 +405,12 @@ final class LogicalStatement extends Logical {
       endResult();
     }
     return placement.make(there);
+  }
+
+  @Override
+  Statement asked() throws SQLException {
+    Statement live = placement.live(session);
+    return live == null ? prepare() : live;
   }
 
   @Override
@@ -356,6 +434,7 @@ final class LogicalStatement extends Logical {
     } finally {
       if (pending != null) {
         pending.batchEnds();
+        pending.outcomeEnds();
       }
       endResult();
     }

@@ -3,8 +3,9 @@ package dev.inmesh.jdbc;
 import dev.inmesh.jdbc.sql.Verdict;
 
 /**
- * What a statement was given and has not used yet: a batch, or a stream as a parameter. Neither can
- * be given to another physical statement, and so both bind the session to where it is.
+ * What a statement was given and has not used yet: a batch, or a stream as a parameter; and what it
+ * has not been asked for yet: generated keys, and the parameters that a call gave out. None of it
+ * can be had of another physical statement, and so it binds the session to where it is.
  */
 final class Pending {
 
@@ -12,6 +13,7 @@ final class Pending {
   private boolean batch;
   private boolean stickyBatch;
   private boolean stream;
+  private boolean outcome;
 
   Pending(Session session) {
     this.session = session;
@@ -55,6 +57,22 @@ final class Pending {
 
   boolean hasStream() {
     return stream;
+  }
+
+  /** It was run, and can be asked for what came of it. */
+  void outcome() {
+    if (!outcome) {
+      outcome = true;
+      session.bind();
+    }
+  }
+
+  /** It was asked, or can be no more. */
+  void outcomeEnds() {
+    if (outcome) {
+      outcome = false;
+      session.unbind();
+    }
   }
 
   void streamEnds() {

@@ -86,7 +86,8 @@ final class Physical {
     }
   }
 
-  private void unbound() {
+  /** What ran within a time is over: the network's own limit is what it was. */
+  void unbound() {
     int before = networkTimeout;
     if (before < 0) {
       return;

@@ -14,10 +14,10 @@ final class Placement extends Replay {
   private final Method creator;
   private final Object[] creation;
 
-  /** Read by those who cancel, in any thread. */
-  private volatile @Nullable Statement raw;
+  private @Nullable Statement raw;
 
-  private @Nullable Physical physical;
+  /** Written after the other, and read before it by those who cancel, in any thread. */
+  private volatile @Nullable Physical physical;
 
   Placement(Method creator, Object[] creation) {
     this.creator = creator;
@@ -32,6 +32,10 @@ final class Placement extends Replay {
   /** The text that it was prepared with. */
   String text() {
     return String.valueOf(creation[0]);
+  }
+
+  boolean isCall() {
+    return creator.getName().equals("prepareCall");
   }
 
   boolean isForwardOnly() {
@@ -56,6 +60,18 @@ final class Placement extends Replay {
     return raw != null && physical == there;
   }
 
+  private void set(Statement made) throws Throwable {
+    boolean set = false;
+    try {
+      on(made);
+      set = true;
+    } finally {
+      if (!set) {
+        made.close();
+      }
+    }
+  }
+
   /** Makes one there, with all that was set. */
   Statement make(Physical there) throws SQLException {
     try {
@@ -63,7 +79,7 @@ final class Placement extends Replay {
       if (made == null) {
         throw new SQLException("the driver made no statement");
       }
-      on(made);
+      set(made);
       raw = made;
       physical = there;
       return made;

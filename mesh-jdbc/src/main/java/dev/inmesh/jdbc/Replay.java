@@ -50,6 +50,8 @@ abstract class Replay {
 
   private static Map<String, Call> put(@Nullable Map<String, Call> map, String key, Call call) {
     Map<String, Call> into = map == null ? new LinkedHashMap<>() : map;
+    // Behind the others: of two settings of the same thing, the one that was made last counts.
+    into.remove(key);
     into.put(key, call);
     return into;
   }

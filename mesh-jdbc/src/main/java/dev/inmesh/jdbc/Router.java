@@ -40,15 +40,20 @@ final class Router {
    * @param veto why the way in which it is run demands the primary; null if it doesn't
    */
   Route decide(Verdict verdict, @Nullable String veto, Session session) {
+    Physical held = session.current();
+    boolean bound = held != null && session.inTransaction();
+    if (held != null && bound && held.replica()) {
+      // Before all others: routing may have been turned off since it began.
+      return BOUND_TO_REPLICA;
+    }
     if (mode == ReadRouting.OFF) {
       return OFF;
     }
     if (!hasReplicas) {
       return NO_REPLICAS;
     }
-    Physical held = session.current();
-    if (held != null && session.inTransaction()) {
-      return held.replica() ? BOUND_TO_REPLICA : BOUND_TO_PRIMARY;
+    if (bound) {
+      return BOUND_TO_PRIMARY;
     }
     boolean mayRead = veto == null && (session.readOnly() ? readsAtMost(verdict) : reads(verdict));
     if (session.sticky()) {

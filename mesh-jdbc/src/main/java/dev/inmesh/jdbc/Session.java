@@ -37,7 +37,6 @@ final class Session {
   private static final Route NO_REPLICA = Route.primary("no replica to be had");
 
   private final Cluster cluster;
-  private final Credentials credentials;
   private final Settings settings = new Settings();
   private final Writes writes;
   private final Holding holding;
@@ -54,7 +53,6 @@ final class Session {
 
   Session(Cluster cluster, Credentials credentials) {
     this.cluster = cluster;
-    this.credentials = credentials;
     this.writes = new Writes(cluster);
     this.holding = new Holding(cluster, credentials, settings, writes);
     this.proxy = Proxies.CONNECTION.make(new LogicalConnection(this));
@@ -76,7 +74,7 @@ final class Session {
   }
 
   boolean sticky() {
-    return sticky;
+    return sticky || settings.isSerializable();
   }
 
   /** Whether a read-only transaction has left something behind in the session of a replica. */
@@ -111,10 +109,22 @@ final class Session {
   Facts defaults() throws SQLException {
     Facts known = defaults;
     if (known == null) {
-      known = Objects.requireNonNull(holding.inTime(cluster::facts));
+      known = cluster.knownFacts();
+      known = known == null ? ask() : known;
       defaults = known;
     }
     return known;
+  }
+
+  private Facts ask() throws SQLException {
+    // Two threads may ask at once: that costs a connection, and a lock would hold up everybody.
+    Physical asked = Objects.requireNonNull(holding.inTime(cluster.databases()::openPrimary));
+    try {
+      return cluster.learn(asked);
+    } finally {
+      holding.uses(current());
+      asked.close();
+    }
   }
 
   // ---- the way to a server
@@ -122,7 +132,7 @@ final class Session {
   Verdict verdict(String sql) throws SQLException {
     checkOpen();
     defaults();
-    return cluster.verdict(sql, credentials);
+    return cluster.verdict(sql);
   }
 
   /** The connection on which a statement is to be run now. */
@@ -238,7 +248,7 @@ final class Session {
   }
 
   private Physical go(boolean replica, long now) throws SQLException {
-    boolean stuck = inTransaction || sticky || bound > 0;
+    boolean stuck = inTransaction || sticky() || bound > 0;
     Physical physical = holding.go(replica, stuck, inTransaction, now);
     inTransaction = inTransaction || !autoCommit();
     return physical;
@@ -253,10 +263,15 @@ final class Session {
 
   /** Runs a step within the time that there is; one that is part of another shares its time. */
   @Nullable Object inTime(Step step) throws Throwable {
+    return inTime(current(), step);
+  }
+
+  /** One that uses this connection, or what it asks for itself. */
+  @Nullable Object inTime(@Nullable Physical used, Step step) throws Throwable {
     if (limit != null || !isTimed()) {
       return step.run();
     }
-    TimeLimit begun = begin();
+    TimeLimit begun = begin(used);
     limit = begun;
     holding.bound(begun);
     boolean failed = true;
@@ -280,9 +295,9 @@ final class Session {
     }
   }
 
-  private TimeLimit begin() throws SQLException {
+  private TimeLimit begin(@Nullable Physical used) throws SQLException {
     try {
-      return cluster.limits().begin(current());
+      return cluster.limits().begin(used);
     } catch (SQLTimeoutException e) {
       cluster.meters().timedOut(Phase.WAIT);
       throw e;
@@ -358,7 +373,6 @@ final class Session {
     if (autoCommit() && !before) {
       transactionEnds();
     }
-    sticky |= name.equals("setTransactionIsolation") && args[0].equals(SERIALIZABLE);
   }
 
   // ---- the end

@@ -37,9 +37,17 @@ final class TimeLimit {
   private @Nullable Statement statement;
   private boolean waiting;
   private boolean interrupted;
+
+  /** The time to cancel came when there was nothing yet that could be. */
+  private boolean late;
+
+  /** Somebody else interrupted the thread while it waited. */
+  private boolean interruptedByUser;
+
   private boolean cancelling;
   private boolean cancelled;
   private boolean aborted;
+  private @Nullable Physical lost;
   private boolean over;
 
   /**
@@ -97,12 +105,21 @@ final class TimeLimit {
     physical = got;
     if (interrupted && Thread.interrupted()) {
       interrupted = false;
+      if (interruptedByUser) {
+        caller.interrupt();
+      }
     }
   }
 
   /** What runs now, and is to be cancelled. */
   synchronized void runs(Statement running) {
     statement = running;
+    if (late) {
+      // Half of what is left to run, and half to answer the cancel: its connection stays of use.
+      late = false;
+      timer.cancel();
+      timer = timers.schedule(leftNanos() / 2, this::cancelTime);
+    }
   }
 
   // ---- what the timers' thread does
@@ -116,6 +133,8 @@ final class TimeLimit {
       stops.execute(() -> cancel(running));
       cancelling = true;
       cancelled = true;
+    } else {
+      late = true;
     }
     timer = timers.schedule(leftNanos(), this::end);
   }
@@ -138,12 +157,14 @@ final class TimeLimit {
       return;
     }
     if (waiting) {
+      interruptedByUser |= !interrupted && caller.isInterrupted();
       interrupted = true;
       caller.interrupt();
       timer = timers.schedule(AGAIN_NANOS, this::end);
     } else if (physical != null) {
       Physical stuck = physical;
       aborted = true;
+      lost = stuck;
       notifyAll();
       stops.execute(() -> abort(stuck));
     }
@@ -161,21 +182,21 @@ final class TimeLimit {
 
   /** Waits for a cancel that is under way, which must not hit what comes next. */
   synchronized void over() {
-    boolean interruptedByUser = false;
+    boolean interruptedMeanwhile = false;
     while (cancelling && !aborted) {
       try {
         wait();
       } catch (InterruptedException e) {
-        interruptedByUser = true;
+        interruptedMeanwhile = true;
       }
     }
     over = true;
     timer.cancel();
-    if (aborted && physical != null) {
+    if (lost != null) {
       // It may be broken off only after this, in the midst of the next statement.
-      physical.breaks();
+      lost.breaks();
     }
-    if (interruptedByUser) {
+    if (interruptedMeanwhile) {
       caller.interrupt();
     }
   }
@@ -187,13 +208,13 @@ final class TimeLimit {
 
   /** In which the time went. */
   synchronized Phase phase() {
-    return physical == null ? Phase.WAIT : Phase.SERVER;
+    return physical == null && lost == null ? Phase.WAIT : Phase.SERVER;
   }
 
   /** What is thrown instead. */
   synchronized SQLException words(@Nullable Throwable cause) {
     long millis = (System.nanoTime() - startNanos) / 1_000_000;
-    Physical at = physical;
+    Physical at = lost == null ? physical : lost;
     String limit = (ofPage ? "the deadline left " : "timeout ") + nanos / 1_000_000 + " ms";
     String where;
     String state;

@@ -19,6 +19,7 @@ final class Veto {
   static final Verdict STICKY = write(true);
 
   private static final String KEYS = "generated keys";
+  private static final String CALLABLE = "callable";
   private static final String UPDATABLE = "updatable result";
 
   private Veto() {}
@@ -30,7 +31,7 @@ final class Veto {
   /** Of a call of {@code createStatement}, {@code prepareStatement} or {@code prepareCall}. */
   static @Nullable String ofCreation(String creator, Object[] args) {
     if (creator.equals("prepareCall")) {
-      return "callable";
+      return CALLABLE;
     }
     if (resultType(creator, args) != null) {
       int concurrency = (int) args[creator.equals("createStatement") ? 1 : 2];
@@ -46,6 +47,16 @@ final class Veto {
       return "executeUpdate";
     }
     return asksForKeys(args) ? KEYS : null;
+  }
+
+  /**
+   * Whether a statement can be asked for more than results when it has been run: for generated
+   * keys, or for the parameters of a call.
+   *
+   * @param creation what {@link #ofCreation} said
+   */
+  static boolean leavesOutcome(@Nullable String creation, Object[] args) {
+    return KEYS.equals(creation) || CALLABLE.equals(creation) || asksForKeys(args);
   }
 
   /** With a text, {@code RETURN_GENERATED_KEYS} or the names or numbers of columns. */

@@ -12,16 +12,19 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.BatchUpdateException;
 import java.sql.Blob;
+import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.sql.Types;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -291,6 +294,87 @@ final class DriversTest {
       }
       assertThat(statement.getMoreResults()).isFalse();
       assertThat(statement.getUpdateCount()).isEqualTo(-1);
+    }
+  }
+
+  /** A schema is set by a statement, which must not be part of the user's transaction. */
+  @Test
+  void aSchemaSurvivesTheRollbackOfTheFirstTransactionAtAServer() throws Exception {
+    try (Connection connection = connect(Product.POSTGRESQL);
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      connection.setSchema("pg_catalog");
+      connection.setReadOnly(true);
+      statement.executeQuery("SELECT 1").close();
+      assertThat(connection.getSchema()).isEqualTo("pg_catalog");
+
+      connection.rollback();
+
+      assertThat(connection.getSchema()).isEqualTo("pg_catalog");
+      connection.rollback();
+      connection.setReadOnly(false);
+      statement.execute("LOCK TABLE public.t");
+      connection.rollback();
+      assertThat(connection.getSchema()).isEqualTo("pg_catalog");
+    }
+  }
+
+  @Test
+  void whatACallGaveOutWaitsUntilItIsRead() throws Exception {
+    try (Connection connection = connect(Product.POSTGRESQL);
+        CallableStatement call = connection.prepareCall("{? = call abs(?)}");
+        Statement reading = connection.createStatement()) {
+      call.registerOutParameter(1, Types.INTEGER);
+      call.setInt(2, -5);
+      call.execute();
+      reading.executeQuery("SELECT 1").close();
+
+      assertThat(call.getInt(1)).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void aResultThatCanBeGoneBackInIsReadTwice() throws Exception {
+    try (Connection connection = connect(Product.POSTGRESQL);
+        ResultSet tables = connection.getMetaData().getTables(null, "public", "t", null)) {
+      assertThat(tables.next()).isTrue();
+      assertThat(tables.next()).isFalse();
+      tables.beforeFirst();
+      assertThat(tables.next()).isTrue();
+    }
+  }
+
+  /** The last wall, should the scanner ever be wrong. */
+  @ParameterizedTest
+  @EnumSource(Product.class)
+  void aServerThatCouldBeWrittenToRefusesItToTheSessionOfAReplica(Product product)
+      throws Exception {
+    try (Connection unused = connect(product)) {
+      assertThat(unused).isNotNull();
+    }
+    DataSource both = Objects.requireNonNull(primary);
+    DatabaseServer server = Replicated.shared(product).primary();
+    String name = server.createDatabase();
+    try (Connection connection = server.dataSource(name).getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE w(id INT)");
+    }
+    MeshDataSource writable =
+        MeshDataSource.builder(mesh, "writable")
+            .primary(both)
+            .replica("r1", server.dataSource(name))
+            .meterRegistry(new SimpleMeterRegistry())
+            .build();
+    try (Connection connection = writable.getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setReadOnly(true);
+      connection.setAutoCommit(false);
+      statement.executeQuery("SELECT 1").close();
+
+      assertThatThrownBy(() -> statement.executeUpdate("INSERT INTO w VALUES (1)"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25006"));
+      connection.rollback();
     }
   }
 }

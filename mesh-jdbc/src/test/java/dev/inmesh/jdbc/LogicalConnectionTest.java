@@ -63,7 +63,7 @@ final class LogicalConnectionTest {
       assertThat(replica.held()).isEqualTo(1);
     }
     assertThat(replica.calls)
-        .containsSubsequence("setReadOnly", "setAutoCommit", "setTransactionIsolation");
+        .containsSubsequence("setReadOnly", "setTransactionIsolation", "setAutoCommit");
   }
 
   @Test

@@ -243,6 +243,32 @@ final class MeshDriverTest {
     }
   }
 
+  @Test
+  void aTransactionStaysAtItsReplicaWhenRoutingIsTurnedOffMeanwhile()
+      throws SQLException, IOException {
+    String servers =
+        "mesh.jdbc.orders.primary="
+            + server("primary")
+            + "\nmesh.jdbc.orders.replicas="
+            + server("r1")
+            + "\n";
+    Path file = folder.resolve("mesh.properties");
+    Files.writeString(file, servers);
+    try (Mesh mesh = Mesh.of(Map.of("mesh.config.file", file.toString()));
+        Connection connection = MeshDataSource.of(mesh, "orders").getConnection()) {
+      connection.setReadOnly(true);
+      connection.setAutoCommit(false);
+      assertThat(read(connection)).isEqualTo("r1");
+
+      Files.writeString(file, servers + "mesh.jdbc.orders.read-routing=off\n");
+      assertThat(mesh.reload().changed()).isTrue();
+
+      assertThat(read(connection)).isEqualTo("r1");
+      connection.commit();
+      assertThat(read(connection)).as("the next one").isEqualTo("primary");
+    }
+  }
+
   private static String explained(MeshDataSource database, String sql) throws SQLException {
     try (Connection connection = database.getConnection();
         Statement statement = connection.createStatement();

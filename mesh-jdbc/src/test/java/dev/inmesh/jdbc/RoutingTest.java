@@ -322,6 +322,50 @@ final class RoutingTest {
   }
 
   @Test
+  void anIsolationThatWasTakenBackKeepsNothingAtThePrimary() throws SQLException {
+    CountedPool first = new CountedPool(StubDriver::connection);
+    CountedPool second = new CountedPool(StubDriver::connection);
+    try (MeshDataSource database =
+            MeshDataSource.builder(mesh, "orders")
+                .primary(first)
+                .replica("r1", second)
+                .readRouting(ReadRouting.AUTO)
+                .build();
+        Connection connection = database.getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+      statement.executeQuery("SELECT 1").close();
+      assertThat(second.taken).hasValue(0);
+
+      connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+      statement.executeQuery("SELECT 1").close();
+      assertThat(second.taken).hasValue(1);
+    }
+  }
+
+  @Test
+  void aSettingThatOnlyReplicasRefuseSendsReadsToThePrimary() throws SQLException {
+    String behind = H2.database("CREATE TABLE t(id INT)");
+    String ahead = H2.database("CREATE SCHEMA s", "CREATE TABLE s.t(id INT)");
+    CountedPool first = new CountedPool(ahead);
+    CountedPool second = new CountedPool(behind);
+    try (MeshDataSource database =
+            MeshDataSource.builder(mesh, "orders")
+                .primary(first)
+                .replica("r1", second)
+                .readRouting(ReadRouting.AUTO)
+                .build();
+        Connection connection = database.getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setSchema("S");
+
+      statement.executeQuery("SELECT * FROM t").close();
+      assertThat(second.taken).hasPositiveValue();
+    }
+    assertThat(first.held() + second.held()).isZero();
+  }
+
+  @Test
   void ofTwoDatabasesOfOneNameTheSumOfTheStatementsIsShown() throws SQLException {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     for (int i = 0; i < 2; i++) {

@@ -82,6 +82,12 @@ final class TimeLimitTest {
                 waits();
                 yield null;
               }
+              case "setAutoCommit" -> {
+                if (args[0].equals(true)) {
+                  waits();
+                }
+                yield null;
+              }
               default -> method.invoke(raw, args);
             });
   }
@@ -214,6 +220,20 @@ final class TimeLimitTest {
   }
 
   @Test
+  void commitByTurningAutocommitOnIsBoundedToo() throws SQLException {
+    try (Connection connection = database(pool, Duration.ofMillis(100)).getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      answers.release();
+      int unused = statement.executeUpdate("DELETE FROM t");
+
+      SQLTimeoutException thrown =
+          catchThrowableOfType(SQLTimeoutException.class, () -> connection.setAutoCommit(true));
+      assertThat(thrown.getSQLState()).isEqualTo("08007");
+    }
+  }
+
+  @Test
   void waitForAPoolEndsInTime() throws SQLException {
     CountDownLatch never = new CountDownLatch(1);
     CountedPool known = new CountedPool(StubDriver::connection);
@@ -244,6 +264,52 @@ final class TimeLimitTest {
   }
 
   @Test
+  void theFirstStatementEndsInTimeThoughTheServerHangsWhenItIsAskedWhatItIs() throws SQLException {
+    CountDownLatch broken = new CountDownLatch(1);
+    CountedPool hanging =
+        new CountedPool(
+            () -> {
+              Connection raw = StubDriver.connection();
+              return proxy(
+                  Connection.class,
+                  (self, method, args) -> {
+                    if (method.getName().equals("abort")) {
+                      broken.countDown();
+                    }
+                    if (method.getName().equals("getTransactionIsolation")) {
+                      uninterruptibly(broken);
+                      throw new SQLException("I/O error", "08006");
+                    }
+                    return method.invoke(raw, args);
+                  });
+            });
+    try (Connection connection = database(hanging, Duration.ofMillis(200)).getConnection();
+        Statement statement = connection.createStatement()) {
+
+      assertThatThrownBy(() -> statement.executeQuery("SELECT 1"))
+          .isInstanceOf(SQLTimeoutException.class)
+          .extracting(e -> ((SQLException) e).getSQLState())
+          .isEqualTo("08006");
+    }
+    assertThat(hanging.held()).isZero();
+  }
+
+  /** As a driver waits that reads from a socket. */
+  private static void uninterruptibly(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (latch.getCount() > 0) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
   void whatAnswersInTimeIsLeftAlone() throws SQLException {
     CountedPool quick = new CountedPool(StubDriver::connection);
     try (Connection connection = database(quick, Duration.ofSeconds(50)).getConnection();
@@ -259,6 +325,71 @@ final class TimeLimitTest {
                 .functionTimer()
                 .count())
         .isEqualTo(1);
+  }
+
+  /** A replica's result is read in pieces while a transaction is open at the primary. */
+  @Test
+  void aFetchThatHangsCostsItsOwnConnectionAndNoOther() throws SQLException {
+    CountedPool primary = new CountedPool(StubDriver::connection);
+    CountedPool replica = new CountedPool(this::hangingInFetches);
+    MeshDataSource database =
+        MeshDataSource.builder(mesh, "orders")
+            .primary(primary)
+            .replica("r1", replica)
+            .readRouting(ReadRouting.AUTO)
+            .timeout(Duration.ofMillis(200))
+            .meterRegistry(meters)
+            .build();
+    heedsCancels = false;
+    try (Connection connection = database.getConnection();
+        Statement reading = connection.createStatement();
+        Statement writing = connection.createStatement()) {
+      reading.setFetchSize(10);
+      ResultSet rows = reading.executeQuery("SELECT 1");
+      connection.setAutoCommit(false);
+      int unused = writing.executeUpdate("DELETE FROM t");
+
+      assertThatThrownBy(rows::next)
+          .isInstanceOf(SQLTimeoutException.class)
+          .hasMessageContaining(" at r1, ");
+
+      assertThat(cancels).as("cancelled first").hasValue(1);
+      assertThat(replica.calls).contains("abort");
+      assertThat(primary.calls).doesNotContain("abort");
+    }
+  }
+
+  private Connection hangingInFetches() {
+    Connection raw = StubDriver.connection();
+    return proxy(
+        Connection.class,
+        (self, method, args) -> {
+          if (method.getName().equals("abort")) {
+            aborted.release(1000);
+          }
+          Object answer = method.invoke(raw, args);
+          return answer instanceof Statement made ? fetching(made) : answer;
+        });
+  }
+
+  private Statement fetching(Statement made) {
+    Statement slow = slow(Statement.class, made);
+    return proxy(
+        Statement.class,
+        (self, method, args) ->
+            method.getName().equals("executeQuery")
+                ? proxy(
+                    ResultSet.class,
+                    (rows, called, values) -> {
+                      if (called.getName().equals("getStatement")) {
+                        return slow;
+                      }
+                      if (called.getName().equals("next")) {
+                        waits();
+                      }
+                      return null;
+                    })
+                : method.invoke(slow, args));
   }
 
   /**
