@@ -2,6 +2,7 @@ package dev.inmesh.jdbc;
 
 import dev.inmesh.call.MeshException;
 import dev.inmesh.config.DatabaseSettings;
+import dev.inmesh.config.Redaction;
 import dev.inmesh.engine.CallInfo;
 import dev.inmesh.engine.CallPlan;
 import dev.inmesh.engine.EngineHost;
@@ -263,7 +264,7 @@ final class Databases implements AutoCloseable {
       opened.close();
     } catch (SQLException | RuntimeException e) {
       if (primary == primary()) {
-        failover.suspect(primary, "gives no connection: " + e.getMessage());
+        failover.suspect(primary, "gives no connection: " + words(e));
         throw e;
       }
     }
@@ -286,6 +287,10 @@ final class Databases implements AutoCloseable {
     } finally {
       boolean unused = waiting.ends(one);
     }
+  }
+
+  private static String words(Throwable thrown) {
+    return Redaction.redact(String.valueOf(thrown.getMessage()));
   }
 
   private boolean mayFailOver() {
@@ -333,7 +338,7 @@ final class Databases implements AutoCloseable {
       return;
     }
     if (Faults.isGone(thrown) || Faults.isReadOnly(thrown)) {
-      failover.suspect(physical.database, String.valueOf(thrown.getMessage()));
+      failover.suspect(physical.database, words(thrown));
     }
   }
 

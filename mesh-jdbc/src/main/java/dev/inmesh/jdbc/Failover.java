@@ -1,6 +1,5 @@
 package dev.inmesh.jdbc;
 
-import dev.inmesh.config.Redaction;
 import dev.inmesh.engine.EngineHost;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,8 +37,8 @@ final class Failover implements AutoCloseable {
   private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   /**
-   * A primary that neither answers nor refuses may only be slow: so long it has, after the
-   * suspicion began, to say that it is there, before another one is believed.
+   * A server that neither answers nor refuses may only be slow: so long each has, after the
+   * suspicion began, to say that it is the primary, before another one is believed.
    */
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(750);
 
@@ -86,7 +85,7 @@ final class Failover implements AutoCloseable {
         return;
       }
       suspects = true;
-      reason = Redaction.redact(why);
+      reason = why;
       since = System.nanoTime();
       news.signalAll();
       if (!running) {
@@ -176,7 +175,10 @@ final class Failover implements AutoCloseable {
       others.forEach(other -> strangers.add(other.name()));
       confirmed(primary, others);
     } else if (suspects) {
-      choose(primary, present, others);
+      boolean complete = !isSilent(primary) && lineup.replicas().stream().noneMatch(this::isSilent);
+      if (complete || System.nanoTime() - since > PATIENCE_NANOS) {
+        choose(primary, present, others);
+      }
     }
     rejoin(lineup);
   }
@@ -215,8 +217,7 @@ final class Failover implements AutoCloseable {
   }
 
   private void choose(Database primary, @Nullable Standing present, List<Database> others) {
-    boolean patient = isSilent(primary) && System.nanoTime() - since < PATIENCE_NANOS;
-    if (others.isEmpty() || patient) {
+    if (others.isEmpty()) {
       return;
     }
     List<Database> known = others.stream().filter(s -> !strangers.contains(s.name())).toList();

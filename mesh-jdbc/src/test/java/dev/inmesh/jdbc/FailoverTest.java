@@ -15,13 +15,19 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -87,10 +93,7 @@ final class FailoverTest {
   private static String table(DatabaseServer primary, DatabaseServer... replicas)
       throws SQLException {
     String database = primary.createDatabase();
-    try (Connection connection = primary.dataSource(database).getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE TABLE t(id INT PRIMARY KEY)");
-    }
+    run(primary, database, "CREATE TABLE t(id INT PRIMARY KEY)");
     for (DatabaseServer replica : replicas) {
       primary.awaitReplayed(replica);
     }
@@ -202,6 +205,101 @@ final class FailoverTest {
 
   @ParameterizedTest
   @EnumSource(Product.class)
+  void manyCallersGoOnAndNothingIsRunTwice(Product product) throws Exception {
+    try (DatabaseServer primary = product.start();
+        DatabaseServer replica = primary.replica()) {
+      String database = primary.createDatabase();
+      run(primary, database, "CREATE TABLE t(id INT)");
+      primary.awaitReplayed(replica);
+      try (Mesh mesh = Mesh.of(keys(database, primary, replica));
+          Cluster cluster = open(mesh)) {
+        AtomicInteger ids = new AtomicInteger();
+        AtomicBoolean over = new AtomicBoolean();
+        Set<Integer> done = ConcurrentHashMap.newKeySet();
+        List<CompletableFuture<Void>> callers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          callers.add(CompletableFuture.runAsync(() -> insertUntil(over, cluster, ids, done)));
+        }
+        until(() -> done.size() >= 20);
+
+        primary.kill();
+        replica.promote();
+        int before = ids.get();
+        until(() -> done.stream().filter(id -> id > before).count() >= 20);
+        over.set(true);
+        for (CompletableFuture<Void> caller : callers) {
+          caller.get(20, TimeUnit.SECONDS);
+        }
+
+        assertThat(ids(replica, database))
+            .doesNotHaveDuplicates()
+            .containsAll(done.stream().filter(id -> id > before).toList());
+        assertThat(open(cluster)).as("connections").isZero();
+      }
+    }
+  }
+
+  private static void insertUntil(
+      AtomicBoolean over, Cluster cluster, AtomicInteger ids, Set<Integer> done) {
+    while (!over.get()) {
+      int id = ids.incrementAndGet();
+      if (inserts(cluster, id)) {
+        done.add(id);
+      }
+    }
+  }
+
+  private static List<Integer> ids(DatabaseServer server, String database) throws SQLException {
+    List<Integer> ids = new ArrayList<>();
+    try (Connection connection = server.dataSource(database).getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT id FROM t")) {
+      while (rows.next()) {
+        ids.add(rows.getInt(1));
+      }
+    }
+    return ids;
+  }
+
+  private static void run(DatabaseServer server, String database, String sql) throws SQLException {
+    try (Connection connection = server.dataSource(database).getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  @Test
+  void ofTwoThatWerePromotedNeitherIsTaken() throws Exception {
+    try (DatabaseServer primary = Product.POSTGRESQL.start();
+        DatabaseServer first = primary.replica();
+        DatabaseServer second = primary.replica()) {
+      String database = table(primary, first, second);
+      try (Mesh mesh = Mesh.of(keys(database, primary, first, second));
+          Cluster cluster = open(mesh)) {
+        insert(cluster, 1);
+        primary.awaitReplayed(first);
+        primary.awaitReplayed(second);
+        // Before it is missed, so that both say so when they are asked for the first time.
+        first.promote();
+        second.promote();
+        primary.kill();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+        while (System.nanoTime() - end < 0) {
+          assertThat(inserts(cluster, 2)).isFalse();
+        }
+        assertThat(cluster.databases().primary().name()).isEqualTo(name(primary, database));
+
+        // Somebody stops one of them.
+        second.kill();
+        until(() -> inserts(cluster, 2));
+        assertThat(cluster.databases().primary().name()).isEqualTo(name(first, database));
+        assertThat(count(first, database)).isEqualTo(2);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Product.class)
   void whenAllAreKilledEveryCallerHearsOfIt(Product product) throws Exception {
     try (DatabaseServer primary = product.start();
         DatabaseServer replica = primary.replica()) {
@@ -259,10 +357,7 @@ final class FailoverTest {
     try (DatabaseServer stranger = product.start()) {
       String database = table(servers.primary(), servers.replica());
       stranger.createDatabase(database);
-      try (Connection connection = stranger.dataSource(database).getConnection();
-          Statement statement = connection.createStatement()) {
-        statement.execute("CREATE TABLE t(id INT PRIMARY KEY)");
-      }
+      run(stranger, database, "CREATE TABLE t(id INT PRIMARY KEY)");
       try (Mesh mesh = Mesh.of(keys(database, servers.primary(), stranger));
           Cluster cluster = open(mesh)) {
         insert(cluster, 1);
