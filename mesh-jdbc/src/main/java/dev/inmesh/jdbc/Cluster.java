@@ -47,6 +47,7 @@ final class Cluster implements AutoCloseable {
   private final EngineHost.Registered closing;
 
   private volatile DatabaseSettings settings;
+  private volatile long timeoutNanos;
   private volatile Router router;
   private volatile Consistency consistency;
 
@@ -84,10 +85,11 @@ final class Cluster implements AutoCloseable {
     this.code = code;
     this.counts = new RouteCounts(name, registry);
     this.meters = new StatementMeters(name, registry);
-    this.limits = new TimeLimits(name, this::timeoutNanos, Stops.TIMERS, Stops.THREADS);
+    this.limits = new TimeLimits(name, () -> timeoutNanos, Stops.TIMERS, Stops.THREADS);
     this.threads = host.threads();
     MeshSettings mesh = host.settings();
     this.settings = settings(mesh);
+    this.timeoutNanos = timeout(settings);
     this.databases = new Databases(host, settings, servers.lineup(settings, null), meters);
     this.router = router(mesh);
     this.consistency = consistency(settings);
@@ -101,8 +103,9 @@ final class Cluster implements AutoCloseable {
     return written == null ? DatabaseSettings.of(name) : written;
   }
 
-  private long timeoutNanos() {
-    return settings.timeout().orElse(code.timeout()).toNanos();
+  /** In nanoseconds; 0 for none. */
+  private long timeout(DatabaseSettings written) {
+    return written.timeout().orElse(code.timeout()).toNanos();
   }
 
   /** With the mesh turned off, statements go where they would without it. */
@@ -123,11 +126,12 @@ final class Cluster implements AutoCloseable {
   private synchronized void apply(MeshSettings mesh) {
     DatabaseSettings changed = settings(mesh);
     try {
-      databases.apply(changed, servers.lineup(changed, databases.lineup()));
+      databases.reload(changed, servers);
     } catch (SQLException e) {
       log.warn("{}; its servers stay as they were", e.getMessage());
     }
     settings = changed;
+    timeoutNanos = timeout(changed);
     router = router(mesh);
     consistency = consistency(changed);
     Knowledge known = knowledge;

@@ -70,8 +70,19 @@ final class Databases implements AutoCloseable {
     apply(settings, lineup);
   }
 
-  /** Other settings and servers from now on; a server that stays keeps its state. */
-  void apply(DatabaseSettings changedSettings, Lineup changed) {
+  /**
+   * Other settings and servers from now on; a server that stays keeps its state.
+   *
+   * @throws SQLException if there is no primary, or no driver for a server
+   */
+  void reload(DatabaseSettings changed, Servers servers) throws SQLException {
+    // A failover must not come between the look at what is and the change.
+    synchronized (lock) {
+      apply(changed, servers.lineup(changed, lineup));
+    }
+  }
+
+  private void apply(DatabaseSettings changedSettings, Lineup changed) {
     synchronized (lock) {
       settings = changedSettings;
       lineup = changed;
@@ -300,8 +311,10 @@ final class Databases implements AutoCloseable {
         failover.suspect(server, "it is read-only: " + standing.reason());
       }
     } catch (SQLException | RuntimeException e) {
-      // What asked first will hear of it.
-      seen.remove(server);
+      if (Faults.isGone(e)) {
+        // What asked first will hear of it, and the next one asks again.
+        seen.remove(server);
+      }
     }
   }
 

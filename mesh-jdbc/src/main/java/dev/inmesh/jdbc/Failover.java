@@ -1,5 +1,6 @@
 package dev.inmesh.jdbc;
 
+import dev.inmesh.config.Redaction;
 import dev.inmesh.engine.EngineHost;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -85,7 +86,7 @@ final class Failover implements AutoCloseable {
         return;
       }
       suspects = true;
-      reason = why;
+      reason = Redaction.redact(why);
       since = System.nanoTime();
       news.signalAll();
       if (!running) {

@@ -81,6 +81,19 @@ final class Holding {
     return open(replica && !behind);
   }
 
+  /**
+   * What is held, where it is of the kind that is asked for and of use: for a statement that is
+   * prepared, and may be prepared anew elsewhere when it is run. Null otherwise.
+   */
+  @Nullable Physical stay(boolean replica, boolean inTransaction) {
+    Physical held = current;
+    if (held == null || held.replica() != replica || held.isBroken()) {
+      return null;
+    }
+    boolean stays = replica || held.database == cluster.databases().primary();
+    return stays && (!replica || inTransaction || isThere(held)) ? held : null;
+  }
+
   /** Whether the last statement is where it is because a replica hasn't come so far. */
   boolean wasBehind() {
     return behind;

@@ -24,10 +24,10 @@ final class RouteCounts {
   }
 
   void count(Route route) {
-    String reason = withoutName(route.reason());
     ConcurrentMap<String, Counter> counters = route.replica() ? replica : primary;
-    Counter counter = counters.get(reason);
+    Counter counter = counters.get(route.reason());
     if (counter == null) {
+      String reason = withoutName(route.reason());
       counter = counters.computeIfAbsent(reason, r -> counter(route.target(), r));
     }
     counter.increment();

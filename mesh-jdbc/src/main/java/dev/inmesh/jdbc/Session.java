@@ -180,7 +180,13 @@ final class Session {
 
   /** The connection on which a statement is to be prepared. */
   Physical prepare(Verdict verdict, @Nullable String veto) throws SQLException {
-    Physical physical = go(route(verdict, veto).replica(), System.nanoTime());
+    boolean replica = route(verdict, veto).replica();
+    Physical held = holding.stay(replica, inTransaction);
+    if (held != null) {
+      inTransaction = inTransaction || !autoCommit();
+      return held;
+    }
+    Physical physical = go(replica, System.nanoTime());
     physical.idles();
     return physical;
   }

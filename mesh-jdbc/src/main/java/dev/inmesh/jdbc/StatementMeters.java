@@ -2,11 +2,14 @@ package dev.inmesh.jdbc;
 
 import dev.inmesh.call.Phase;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Times statements in Micrometer as {@code mesh.jdbc.statements}, tagged with the database's name,
@@ -14,6 +17,9 @@ import java.util.concurrent.TimeUnit;
  * what they waited for. Safe for concurrent use.
  */
 final class StatementMeters {
+
+  /** The times that each registry has already: of two databases of one name the sum is shown. */
+  private static final Map<MeterRegistry, ConcurrentMap<String, Times>> KNOWN = new WeakHashMap<>();
 
   private final String database;
   private final MeterRegistry registry;
@@ -27,7 +33,34 @@ final class StatementMeters {
   /** Those of a server, to be looked up once for each connection. */
   ServerTimes of(String server) {
     ServerTimes known = servers.get(server);
-    return known == null ? servers.computeIfAbsent(server, ServerTimes::new) : known;
+    return known == null ? servers.computeIfAbsent(server, this::times) : known;
+  }
+
+  private ServerTimes times(String server) {
+    ConcurrentMap<String, Times> there;
+    synchronized (KNOWN) {
+      there = KNOWN.computeIfAbsent(registry, r -> new ConcurrentHashMap<>());
+    }
+    String key = database + ' ' + server + ' ';
+    return new ServerTimes(
+        there.computeIfAbsent(key + "success", k -> registered(server, "success")),
+        there.computeIfAbsent(key + "failure", k -> registered(server, "failure")));
+  }
+
+  private Times registered(String server, String outcome) {
+    Times times = new Times();
+    FunctionTimer.builder(
+            "mesh.jdbc.statements",
+            times,
+            t -> t.count.sum(),
+            t -> t.nanos.sum(),
+            TimeUnit.NANOSECONDS)
+        .description("Statements, from being run until they answer")
+        .tag("database", database)
+        .tag("server", server)
+        .tag("outcome", outcome)
+        .register(registry);
+    return times;
   }
 
   void timedOut(Phase phase) {
@@ -40,28 +73,28 @@ final class StatementMeters {
         .increment();
   }
 
+  /** A count and a sum: Micrometer's own timer would read the clock each time, for its maximum. */
+  private static final class Times {
+
+    private final LongAdder count = new LongAdder();
+    private final LongAdder nanos = new LongAdder();
+  }
+
   /** The times of one server's statements, from being run until they answer. */
-  final class ServerTimes {
+  static final class ServerTimes {
 
-    private final Timer success;
-    private final Timer failure;
+    private final Times success;
+    private final Times failure;
 
-    private ServerTimes(String server) {
-      success = timer(server, "success");
-      failure = timer(server, "failure");
-    }
-
-    private Timer timer(String server, String outcome) {
-      return Timer.builder("mesh.jdbc.statements")
-          .description("Statements, from being run until they answer")
-          .tag("database", database)
-          .tag("server", server)
-          .tag("outcome", outcome)
-          .register(registry);
+    private ServerTimes(Times success, Times failure) {
+      this.success = success;
+      this.failure = failure;
     }
 
     void record(boolean succeeded, long nanos) {
-      (succeeded ? success : failure).record(nanos, TimeUnit.NANOSECONDS);
+      Times times = succeeded ? success : failure;
+      times.count.increment();
+      times.nanos.add(nanos);
     }
   }
 }

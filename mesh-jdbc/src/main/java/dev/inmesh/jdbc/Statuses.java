@@ -5,6 +5,7 @@ import dev.inmesh.ServerStatus.State;
 import dev.inmesh.engine.ServerView;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /** What users see of the servers of a database. */
 final class Statuses {
@@ -18,14 +19,15 @@ final class Statuses {
       return List.of(
           new ServerStatus(primary, State.UP, "", Duration.ZERO, 1, true, 0, Duration.ZERO));
     }
-    return views.stream().map(Statuses::status).toList();
+    Set<String> outside = databases.lineup().outside();
+    return views.stream().map(view -> status(view, outside.contains(view.address()))).toList();
   }
 
-  private static ServerStatus status(ServerView view) {
+  private static ServerStatus status(ServerView view, boolean outside) {
     return new ServerStatus(
         view.address(),
         State.valueOf(view.state().name()),
-        view.reason(),
+        outside ? "was the primary, and doesn't say that it follows" : view.reason(),
         view.timeLeft(),
         view.weight(),
         view.backup(),

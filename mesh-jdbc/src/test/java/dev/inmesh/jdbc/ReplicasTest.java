@@ -256,11 +256,16 @@ final class ReplicasTest {
     MeshDataSource database = builder().replica("r1", r1).build();
     assertThat(readOnce(database)).isEqualTo("r1");
 
-    assertThat(meters.get("mesh.client.requests").tag("upstream", "jdbc.orders").timers())
+    assertThat(
+            meters
+                .find("mesh.client.attempts")
+                .tag("upstream", "jdbc.orders")
+                .tag("server", "r1")
+                .timers())
         .anyMatch(timer -> timer.count() == 1);
     database.close();
 
-    assertThat(meters.find("mesh.client.requests").timers()).isEmpty();
+    assertThat(meters.find("mesh.client.attempts").timers()).isEmpty();
     assertThat(mesh.upstreams()).isEmpty();
   }
 }

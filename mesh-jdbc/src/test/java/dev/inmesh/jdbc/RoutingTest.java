@@ -320,4 +320,27 @@ final class RoutingTest {
     }
     assertThat(counted("primary", "unknown function")).isEqualTo(2);
   }
+
+  @Test
+  void ofTwoDatabasesOfOneNameTheSumOfTheStatementsIsShown() throws SQLException {
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    for (int i = 0; i < 2; i++) {
+      CountedPool pool = new CountedPool(StubDriver::connection);
+      try (MeshDataSource same =
+              MeshDataSource.builder(mesh, "orders").primary(pool).meterRegistry(meters).build();
+          Connection connection = same.getConnection();
+          Statement statement = connection.createStatement()) {
+        statement.executeQuery("SELECT 1").close();
+        statement.executeQuery("SELECT 2").close();
+      }
+    }
+
+    assertThat(
+            meters
+                .get("mesh.jdbc.statements")
+                .tags("database", "orders", "server", "primary", "outcome", "success")
+                .functionTimer()
+                .count())
+        .isEqualTo(4);
+  }
 }
