@@ -64,6 +64,8 @@ final class LogicalConnection extends Logical {
           "setTypeMap" ->
           set(method, args);
       case "setClientInfo" -> setClientInfo(method, args);
+      // The transaction begins with it, where its first statement would have begun it.
+      case "setSavepoint" -> session.inTime(() -> on(session.begins(), method, args));
       case "getMetaData" -> {
         session.checkOpen();
         yield Proxies.META_DATA.make(new LogicalMetaData(session));
@@ -87,7 +89,6 @@ final class LogicalConnection extends Logical {
           "getClientInfo",
           "getTypeMap",
           "nativeSQL",
-          "setSavepoint",
           "releaseSavepoint" ->
           forward(method, args);
       // What is made, and what nobody here knows, may belong to one physical connection.

@@ -207,6 +207,11 @@ final class Session {
     return held == null || isClosed() ? prepare(ANY_SERVER, null) : held;
   }
 
+  /** The connection of the transaction that is open, or that begins now. */
+  Physical begins() throws SQLException {
+    return prepare(ANY_SERVER, null);
+  }
+
   /** The primary's, and there it stays: what comes of it belongs to one physical connection. */
   Physical pinned() throws SQLException {
     checkOpen();

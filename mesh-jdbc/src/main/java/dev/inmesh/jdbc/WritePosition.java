@@ -49,6 +49,11 @@ public final class WritePosition {
   /** How many connections have written to a database and don't know up to where yet. */
   private final Map<String, Integer> pending = new TreeMap<>();
 
+  /** Until when replicas are only asked and not waited for; meaningful when it was set. */
+  private volatile long impatientUntil;
+
+  private volatile boolean impatient;
+
   private WritePosition() {}
 
   /** Of a page that has written nothing. */
@@ -166,6 +171,16 @@ public final class WritePosition {
   /** A connection that has written nothing after all. */
   synchronized void withdraws(String database) {
     pending.computeIfPresent(database, (name, count) -> count == 1 ? null : count - 1);
+  }
+
+  /** Whether a replica was waited for in vain a moment ago, for this page's sake. */
+  boolean isImpatient(long now) {
+    return impatient && now - impatientUntil < 0;
+  }
+
+  void impatientUntil(long nanos) {
+    impatientUntil = nanos;
+    impatient = true;
   }
 
   /** Whether no replica can be known to have what was written. */

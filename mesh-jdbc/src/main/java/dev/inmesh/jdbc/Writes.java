@@ -170,8 +170,7 @@ final class Writes {
     if (replica == proven && required.equals(provenPosition)) {
       return true;
     }
-    Database server = replica.database;
-    long patience = server.isBehind(System.nanoTime()) ? 0 : LONGEST_WAIT_NANOS;
+    long patience = isBehind(replica, required) ? 0 : LONGEST_WAIT_NANOS;
     long wait = Math.min(patience, leftNanos);
     boolean there =
         Raw.inAutoCommit(
@@ -182,8 +181,25 @@ final class Writes {
       proven = replica;
       provenPosition = required;
     } else if (wait == LONGEST_WAIT_NANOS) {
-      server.behindUntil(System.nanoTime() + IMPATIENT_NANOS);
+      missed(replica, required, System.nanoTime() + IMPATIENT_NANOS);
     }
     return there;
+  }
+
+  // A page's position may come from outside and never be reached: only the page pays for that.
+
+  private boolean isBehind(Physical replica, String required) {
+    long now = System.nanoTime();
+    return required.equals(position)
+        ? replica.database.isBehind(now)
+        : WritePosition.current().map(page -> page.isImpatient(now)).orElse(false);
+  }
+
+  private void missed(Physical replica, String required, long until) {
+    if (required.equals(position)) {
+      replica.database.behindUntil(until);
+    } else {
+      WritePosition.current().ifPresent(page -> page.impatientUntil(until));
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.inmesh.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.inmesh.Mesh;
 import dev.inmesh.jdbc.servers.DatabaseServer;
@@ -230,6 +231,59 @@ final class ConsistencyTest {
     }
     assertThat(counted("target", "replica")).isPositive();
     assertThat(counted("reason", "replica behind")).isPositive();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Product.class)
+  void aPoolAboveTellsThePageWhenItTakesAConnectionBack(Product product) throws Exception {
+    String name = table(product);
+    Replicated servers = Replicated.shared(product);
+    HikariConfig config = new HikariConfig();
+    config.setDataSource(
+        database(
+            Consistency.CONTEXT,
+            new CountedPool(servers.primary().dataSource(name)::getConnection),
+            new CountedPool(servers.replica().dataSource(name)::getConnection)));
+    config.setMaximumPoolSize(2);
+    try (HikariDataSource above = new HikariDataSource(config);
+        WritePosition.Scope page = WritePosition.none().open()) {
+      try (Connection writer = above.getConnection()) {
+        write(writer, new Random(SEED), 1, 7);
+        assertThat(page.position().toText()).isEqualTo("orders=?");
+      }
+
+      assertThat(page.position().toText()).startsWith("orders=").doesNotContain("?");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Product.class)
+  void aPositionFromOutsideThatIsNeverReachedIsItsOwnPagesTroubleAlone(Product product)
+      throws Exception {
+    String name = table(product);
+    Replicated servers = Replicated.shared(product);
+    MeshDataSource database =
+        database(
+            Consistency.CONTEXT,
+            new CountedPool(servers.primary().dataSource(name)::getConnection),
+            new CountedPool(servers.replica().dataSource(name)::getConnection));
+    String beyond =
+        product == Product.POSTGRESQL
+            ? "orders=FFFFFFFF/FFFFFFFF"
+            : "orders=4294967295-1-9223372036854775807";
+    try (WritePosition.Scope page = WritePosition.of(beyond).open();
+        Connection reader = database.getConnection()) {
+      assertThat(read(reader, new Random(SEED), 1)).isEqualTo(-1);
+      assertThat(page.position().isImpatient(System.nanoTime())).isTrue();
+    }
+    assertThat(counted("reason", "replica behind")).isEqualTo(1);
+
+    try (WritePosition.Scope page = WritePosition.none().open();
+        Connection reader = database.getConnection()) {
+      assertThat(read(reader, new Random(SEED), 1)).isEqualTo(-1);
+      assertThat(page.position().isImpatient(System.nanoTime())).isFalse();
+    }
+    assertThat(counted("target", "replica")).isEqualTo(1);
   }
 
   private static int readByAnother(MeshDataSource database, Random random, int id)

@@ -119,6 +119,25 @@ final class DriversTest {
 
   @ParameterizedTest
   @EnumSource(Product.class)
+  void aSavepointBeforeTheFirstStatementIsOfTheTransactionThatItBegins(Product product)
+      throws Exception {
+    try (Connection connection = connect(product);
+        Statement reading = connection.createStatement()) {
+      reading.executeQuery("SELECT v FROM t").close();
+      connection.setAutoCommit(false);
+      Savepoint before = connection.setSavepoint();
+      insert(connection, 2);
+
+      connection.rollback(before);
+      connection.commit();
+
+      assertThat(count(connection)).isZero();
+      connection.commit();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Product.class)
   void generatedKeysComeFromTheStatementThatMadeThem(Product product) throws Exception {
     try (Connection connection = connect(product);
         PreparedStatement statement =

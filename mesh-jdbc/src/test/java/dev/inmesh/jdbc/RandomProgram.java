@@ -300,6 +300,7 @@ final class RandomProgram {
           "autocommit " + on,
           () -> {
             try {
+              endCursor();
               c.setAutoCommit(on);
             } finally {
               autoCommit = c.getAutoCommit();
@@ -336,6 +337,7 @@ final class RandomProgram {
       act(
           "end " + commits,
           () -> {
+            endCursor();
             if (commits) {
               c.commit();
             } else {
@@ -343,6 +345,19 @@ final class RandomProgram {
             }
             return null;
           });
+    }
+  }
+
+  /**
+   * PostgreSQL's cursors end with their transaction. Whoever reads on is told so, and by that fails
+   * the next transaction too, if it is on the same physical connection.
+   */
+  private void endCursor() throws SQLException {
+    Statement cursor = flavor == Flavor.POSTGRESQL ? reading : null;
+    if (cursor != null) {
+      open = null;
+      reading = null;
+      cursor.close();
     }
   }
 
