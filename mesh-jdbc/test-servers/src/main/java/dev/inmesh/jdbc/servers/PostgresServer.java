@@ -38,6 +38,9 @@ public final class PostgresServer implements DatabaseServer {
           "wal_retrieve_retry_interval=100ms",
           "log_checkpoints=off");
 
+  /** Key and number of the segment, in the file that a server leaves when it is killed. */
+  private static final int SEGMENT_LINE = 6;
+
   /** What nobody has written to yet: the cold copy that primaries and standbys begin with. */
   private static @Nullable Path template;
 
@@ -187,7 +190,19 @@ public final class PostgresServer implements DatabaseServer {
   @Override
   public void close() throws IOException {
     daemon.end();
+    forgetSegment();
     Workspace.delete(folder);
+  }
+
+  /** One that was killed, and not started again, leaves the machine a segment of shared memory. */
+  private void forgetSegment() throws IOException {
+    Path pid = folder.resolve("data").resolve("postmaster.pid");
+    List<String> lines = Files.exists(pid) ? Files.readAllLines(pid) : List.of();
+    if (lines.size() > SEGMENT_LINE) {
+      String segment = lines.get(SEGMENT_LINE).strip();
+      String number = segment.substring(segment.lastIndexOf(' ') + 1);
+      Workspace.run(List.of("ipcrm", "-m", number));
+    }
   }
 
   @Override
