@@ -150,7 +150,8 @@ final class Holding {
       behind = true;
       return null;
     }
-    Physical next = inTime(cluster.databases()::openReplica);
+    // The primary is still to be had when no replica's pool gives a connection.
+    Physical next = inTime(cluster.databases()::openReplica, true);
     if (next == null || isThere(next)) {
       return next;
     }
@@ -181,11 +182,15 @@ final class Holding {
 
   /** Waits for a pool no longer than there is time. */
   <T> @Nullable T inTime(Asking<T> asking) throws SQLException {
+    return inTime(asking, false);
+  }
+
+  private <T> @Nullable T inTime(Asking<T> asking, boolean part) throws SQLException {
     TimeLimit bounded = limit;
     if (bounded == null) {
       return asking.ask(credentials);
     }
-    bounded.waits();
+    bounded.waits(part);
     Physical got = current;
     try {
       @Nullable T answer = asking.ask(credentials);

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MeshDriver implements Driver {
 
+  /** Why the mesh of the process can't be made. */
+  private static volatile @Nullable String refusal;
+
   private static final String PREFIX = "jdbc:mesh:";
 
   static {
@@ -68,8 +71,18 @@ public final class MeshDriver implements Driver {
       return ConfiguredDatabases.of(Mesh.global().engineHost()).cluster(name);
     } catch (MeshConfigException | ExceptionInInitializerError | NoClassDefFoundError e) {
       throw new SQLNonTransientConnectionException(
-          url + ": the configuration of the mesh is refused: " + e, "08001", e);
+          url + ": the configuration of the mesh is refused: " + why(e), "08001", e);
     }
+  }
+
+  /** Only the first one who asks for the mesh of the process hears why it can't be. */
+  private static String why(Throwable thrown) {
+    for (Throwable t = thrown; t != null; t = t.getCause()) {
+      if (t instanceof MeshConfigException refused) {
+        refusal = refused.getMessage();
+      }
+    }
+    return refusal == null ? thrown.toString() : refusal;
   }
 
   @Override

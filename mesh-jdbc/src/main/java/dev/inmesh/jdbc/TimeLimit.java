@@ -33,6 +33,7 @@ final class TimeLimit {
   private final Thread caller = Thread.currentThread();
 
   private Timer timer = Timer.NONE;
+  private Timer partTimer = Timer.NONE;
   private @Nullable Physical physical;
   private @Nullable Statement statement;
   private boolean waiting;
@@ -90,22 +91,31 @@ final class TimeLimit {
 
   // ---- what the session's thread does meanwhile
 
-  /** The session's thread begins to wait for a pool, or goes on to the next one. */
-  synchronized void waits() throws SQLException {
+  /**
+   * The session's thread begins to wait for a pool, or goes on to the next one.
+   *
+   * @param part whether only half of what is left may go by there, since something else is left
+   */
+  synchronized void waits(boolean part) throws SQLException {
     if (leftNanos() == 0) {
       throw words(null);
     }
     physical = null;
     waiting = true;
+    if (part) {
+      partTimer = timers.schedule(leftNanos() / 2, this::partOver);
+    }
   }
 
   /** It waits no more; an interrupt of ours must not be seen by anything that comes after. */
   synchronized void waited(@Nullable Physical got) {
     waiting = false;
     physical = got;
-    if (interrupted && Thread.interrupted()) {
+    partTimer.cancel();
+    partTimer = Timer.NONE;
+    if (interrupted) {
       interrupted = false;
-      if (interruptedByUser) {
+      if (Thread.interrupted() && interruptedByUser) {
         caller.interrupt();
       }
     }
@@ -141,7 +151,7 @@ final class TimeLimit {
 
   private void cancel(Statement running) {
     try {
-      running.cancel();
+      Cancels.cancel(running);
     } catch (SQLException | RuntimeException e) {
       // It runs on, and loses its connection at the end.
     } finally {
@@ -152,14 +162,26 @@ final class TimeLimit {
     }
   }
 
+  /** The next pool has to do with what is left. */
+  private synchronized void partOver() {
+    if (!over && waiting) {
+      interrupt();
+      partTimer = timers.schedule(AGAIN_NANOS, this::partOver);
+    }
+  }
+
+  private void interrupt() {
+    interruptedByUser |= !interrupted && caller.isInterrupted();
+    interrupted = true;
+    caller.interrupt();
+  }
+
   private synchronized void end() {
     if (over) {
       return;
     }
     if (waiting) {
-      interruptedByUser |= !interrupted && caller.isInterrupted();
-      interrupted = true;
-      caller.interrupt();
+      interrupt();
       timer = timers.schedule(AGAIN_NANOS, this::end);
     } else if (physical != null) {
       Physical stuck = physical;

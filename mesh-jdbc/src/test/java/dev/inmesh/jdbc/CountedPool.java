@@ -18,6 +18,7 @@ import javax.sql.DataSource;
 final class CountedPool implements DataSource {
 
   private final Callable<Connection> driver;
+  final AtomicInteger asked = new AtomicInteger();
   final AtomicInteger taken = new AtomicInteger();
   final AtomicInteger givenBack = new AtomicInteger();
 
@@ -40,6 +41,7 @@ final class CountedPool implements DataSource {
 
   @Override
   public Connection getConnection() throws SQLException {
+    asked.incrementAndGet();
     if (refuses) {
       throw new SQLException("refused", "08001");
     }

@@ -66,7 +66,7 @@ final class LateStatementTest {
   @Test
   void aStatementThatBeginsLateIsCancelledAllTheSameBeforeItsConnectionIsLost() throws Exception {
     limit.begin();
-    limit.waits();
+    limit.waits(false);
     timePasses();
     limit.waited(physical());
     limit.runs(statement());
@@ -84,7 +84,7 @@ final class LateStatementTest {
   @Test
   void anInterruptOfTheUsersIsKeptWhenOursIsTakenBack() throws Exception {
     limit.begin();
-    limit.waits();
+    limit.waits(false);
     timePasses();
     Thread.currentThread().interrupt();
     timePasses();
@@ -97,7 +97,7 @@ final class LateStatementTest {
   @Test
   void anInterruptOfOursIsTakenBack() throws Exception {
     limit.begin();
-    limit.waits();
+    limit.waits(false);
     timePasses();
     timePasses();
     timePasses();

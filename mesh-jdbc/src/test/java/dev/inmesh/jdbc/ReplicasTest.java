@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,36 @@ final class ReplicasTest {
         .filter(s -> s.address().equals(server))
         .findFirst()
         .orElseThrow();
+  }
+
+  @Test
+  void allReplicasThatGiveNoConnectionAreEjectedAndThePrimaryReads() throws SQLException {
+    MeshDataSource database = database();
+    r1.refuses = true;
+    r2.refuses = true;
+    for (int i = 0; i < 12; i++) {
+      assertThat(readOnce(database)).isEqualTo("primary");
+    }
+
+    assertThat(status(database, "r1").state()).isEqualTo(ServerStatus.State.EJECTED);
+    assertThat(status(database, "r2").state()).isEqualTo(ServerStatus.State.EJECTED);
+    int asked = r1.asked.get() + r2.asked.get();
+    assertThat(readOnce(database)).isEqualTo("primary");
+    assertThat(r1.asked.get() + r2.asked.get()).isEqualTo(asked);
+  }
+
+  @Test
+  void aReplicaWhosePoolGivesNothingLeavesTimeForThePrimary() throws SQLException {
+    CountedPool empty =
+        new CountedPool(
+            () -> {
+              new CountDownLatch(1).await();
+              throw new IllegalStateException();
+            });
+    MeshDataSource database = builder().replica("r1", empty).timeout(Duration.ofSeconds(2)).build();
+
+    assertThat(readOnce(database)).isEqualTo("primary");
+    assertThat(Thread.interrupted()).isFalse();
   }
 
   @Test
