@@ -110,7 +110,7 @@ final class MeshRuntime implements AutoCloseable {
     this.hosted = new HostedEngines(configuration, meters, pauses, workThreads, this::startTicking);
     meters.configuration(() -> configuration.current().version(), configuration::rejected);
     if (!settings.configured()) {
-      log.info("no mesh.* property is set: wrapped clients pass every call on");
+      log.info("no mesh.* property is set: wrapped HTTP clients pass every call on");
     }
     apply(settings);
     discovery.awaitFirst();

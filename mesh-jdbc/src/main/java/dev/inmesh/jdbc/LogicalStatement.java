@@ -7,8 +7,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +27,6 @@ final class LogicalStatement extends Logical {
   private @Nullable Pending pending;
 
   private @Nullable LogicalResult result;
-
-  /** Results before it that were kept, and generated keys. */
-  private @Nullable List<LogicalResult> others;
 
   private boolean closed;
 
@@ -331,23 +326,15 @@ final class LogicalStatement extends Logical {
   }
 
   private void keep(@Nullable LogicalResult open) {
-    if (open == null) {
-      return;
+    if (open != null) {
+      pending().keep(open);
     }
-    if (others == null) {
-      others = new ArrayList<>();
-    }
-    others.add(open);
   }
 
   /** Ends all results that the statement has given. */
   private void endResult() throws SQLException {
-    List<LogicalResult> kept = others;
-    others = null;
-    if (kept != null) {
-      for (LogicalResult each : kept) {
-        each.replaced();
-      }
+    if (pending != null) {
+      pending.endKept();
     }
     endCurrent();
   }

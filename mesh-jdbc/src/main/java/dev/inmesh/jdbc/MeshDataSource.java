@@ -290,7 +290,8 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
      * and the shard's name. {@code mesh.jdbc.<name>.shards} overrules which keys the shards have.
      *
      * @param shard its name, which decides what it has if it has no keys
-     * @param database a pool, or a {@link MeshDataSource} with replicas of its own
+     * @param database a pool, which is wrapped with the timeout and the meters of this one, or a
+     *     {@link MeshDataSource} with replicas and settings of its own
      * @throws IllegalArgumentException if there is a shard of this name, or one with the same key
      */
     public Builder shard(String shard, DataSource database, String... keys) {
@@ -369,6 +370,16 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
       return this;
     }
 
+    private DataSource wrapped(String shard, DataSource database) {
+      return database instanceof MeshDataSource
+          ? database
+          : new Builder(mesh, shard)
+              .primary(database)
+              .timeout(timeout)
+              .meterRegistry(registry)
+              .build();
+    }
+
     /**
      * Builds it. No pool is asked for anything.
      *
@@ -389,7 +400,7 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
                 new Cluster.Code(
                     readRouting, Set.copyOf(pureFunctions), timeout, consistency, maxLag),
                 registry),
-            shards);
+            shards.mapped(this::wrapped));
       } catch (SQLException e) {
         throw new IllegalStateException(e.getMessage(), e);
       }

@@ -1,6 +1,10 @@
 package dev.inmesh.jdbc;
 
 import dev.inmesh.jdbc.sql.Verdict;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a statement was given and has not used yet: a batch, or a stream as a parameter; and what it
@@ -15,8 +19,29 @@ final class Pending {
   private boolean stream;
   private boolean outcome;
 
+  /** Results before the present one that were kept, and generated keys. */
+  private @Nullable List<LogicalResult> kept;
+
   Pending(Session session) {
     this.session = session;
+  }
+
+  void keep(LogicalResult result) {
+    if (kept == null) {
+      kept = new ArrayList<>();
+    }
+    kept.add(result);
+  }
+
+  /** The statement is run again, or closed. */
+  void endKept() throws SQLException {
+    List<LogicalResult> ended = kept;
+    kept = null;
+    if (ended != null) {
+      for (LogicalResult each : ended) {
+        each.replaced();
+      }
+    }
   }
 
   boolean hasBatch() {

@@ -4,9 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import javax.sql.DataSource;
 
 /**
@@ -93,36 +95,57 @@ final class Shards {
   static final class Collecting {
 
     private final String database;
-    private final Map<String, DataSource> all = new LinkedHashMap<>();
-    private final Map<String, DataSource> named = new LinkedHashMap<>();
-    private final List<Hashed> hashed = new ArrayList<>();
+    private final Map<String, Shard> all = new LinkedHashMap<>();
+    private final Map<String, String> owners = new HashMap<>();
+
+    private record Shard(DataSource database, List<String> keys) {}
 
     Collecting(String database) {
       this.database = database;
     }
 
     void add(String name, DataSource shard, String... keys) {
-      if (all.putIfAbsent(name, shard) != null) {
-        throw new IllegalArgumentException(database + ": there is a shard " + name + " already");
-      }
       for (String key : keys) {
-        if (named.putIfAbsent(key, shard) != null) {
+        if (owners.containsKey(key)) {
           throw new IllegalArgumentException(
               database + ": shard " + name + ": another shard has the key " + key + " already");
         }
       }
-      if (keys.length == 0) {
-        hashed.add(new Hashed(shard, mix(fnv(FNV_OFFSET, name))));
+      if (all.putIfAbsent(name, new Shard(shard, List.of(keys))) != null) {
+        throw new IllegalArgumentException(database + ": there is a shard " + name + " already");
       }
+      for (String key : keys) {
+        owners.put(key, name);
+      }
+    }
+
+    /** The same shards, each as something else. */
+    Collecting mapped(BiFunction<String, DataSource, DataSource> as) {
+      Collecting mapped = new Collecting(database);
+      all.forEach(
+          (name, shard) ->
+              mapped.add(name, as.apply(name, shard.database), shard.keys.toArray(String[]::new)));
+      return mapped;
     }
 
     /** Each by its name. */
     Map<String, DataSource> all() {
-      return new LinkedHashMap<>(all);
+      Map<String, DataSource> byName = new LinkedHashMap<>();
+      all.forEach((name, shard) -> byName.put(name, shard.database));
+      return byName;
     }
 
     Shards shards() {
-      return new Shards(database, new LinkedHashMap<>(named), List.copyOf(hashed));
+      Map<String, DataSource> named = new LinkedHashMap<>();
+      List<Hashed> hashed = new ArrayList<>();
+      all.forEach(
+          (name, shard) -> {
+            shard.keys.forEach(key -> named.put(key, shard.database));
+            if (shard.keys.isEmpty()) {
+              hashed.add(new Hashed(shard.database, mix(fnv(FNV_OFFSET, name))));
+            }
+          });
+      return new Shards(database, named, List.copyOf(hashed));
     }
   }
 }

@@ -244,7 +244,8 @@ final class TimeLimit {
       where = "waiting for a connection";
       state = "HYT01";
     } else if (aborted) {
-      where = "at " + at.database.name() + ", which answered no cancel and so lost the connection";
+      where =
+          "at " + at.database.name() + ", where it did not end in time, and so lost its connection";
       state = "08006";
     } else {
       where = "at " + at.database.name();

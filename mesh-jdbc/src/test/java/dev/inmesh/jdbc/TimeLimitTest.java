@@ -170,7 +170,8 @@ final class TimeLimitTest {
 
       assertThatThrownBy(statement::executeQuery)
           .isInstanceOf(SQLTimeoutException.class)
-          .hasMessageContaining("at primary, which answered no cancel and so lost the connection")
+          .hasMessageContaining(
+              "at primary, where it did not end in time, and so lost its connection")
           .extracting(e -> ((SQLException) e).getSQLState())
           .isEqualTo("08006");
     }
