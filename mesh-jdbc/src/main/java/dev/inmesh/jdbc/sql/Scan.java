@@ -15,6 +15,12 @@ final class Scan {
 
   static final String UNTERMINATED = "unterminated literal";
 
+  /**
+   * What takes time is tokens, parentheses less than others, and no statement that anybody means
+   * has as many in a text that is looked at as a whole.
+   */
+  static final int MOST_TOKENS = 750_000;
+
   private final CharSequence text;
   private final Dialect dialect;
   private final Hints hints;
@@ -62,7 +68,14 @@ final class Scan {
   }
 
   private Verdict run() {
+    int tokens = 0;
     while (beginning.explainedFrom < 0) {
+      if (tokens == MOST_TOKENS) {
+        finding.no(Statements.TOO_LONG);
+        // Nobody has seen what comes after.
+        finding.sticky = true;
+        break;
+      }
       Token token = lexer.next();
       if (token == Token.BROKEN) {
         broken = true;
@@ -71,6 +84,9 @@ final class Scan {
         }
         finding.no(lexer.trouble());
         break;
+      }
+      if (token != Token.OPEN && token != Token.CLOSE) {
+        tokens++;
       }
       forbidden.settle(token);
       if (token == Token.NONE) {

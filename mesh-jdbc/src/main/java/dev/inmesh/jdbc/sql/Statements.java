@@ -17,6 +17,9 @@ import java.util.Set;
  */
 public final class Statements {
 
+  /** The reason for a text that is too long to be looked at as a whole. */
+  static final String TOO_LONG = "too long";
+
   /** What is read of a text at most. */
   static final int SCANNED = 1 << 20;
 
@@ -94,7 +97,7 @@ public final class Statements {
     Verdict part = Scan.of(sql.substring(0, SCANNED), dialect, functions);
     Kind kind = part.kind() == Kind.READ ? Kind.OTHER : part.kind();
     return new Verdict(
-        Target.PRIMARY, "too long", kind, Hint.NONE, part.sticky(), part.statementClass(), "");
+        Target.PRIMARY, TOO_LONG, kind, Hint.NONE, part.sticky(), part.statementClass(), "");
   }
 
   private static int weight(String sql, Verdict verdict) {

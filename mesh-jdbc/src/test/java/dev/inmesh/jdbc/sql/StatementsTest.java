@@ -93,6 +93,17 @@ class StatementsTest {
   }
 
   @Test
+  void textsOfMoreTokensThanTheBudgetGoToThePrimary() {
+    String sum = "SELECT 1" + "+1".repeat(Scan.MOST_TOKENS / 2);
+
+    assertThat(sum.length()).isLessThan(Statements.SCANNED);
+    assertThat(postgresql.verdict(sum).reason()).isEqualTo("too long");
+    assertThat(postgresql.verdict(sum).replicaAllowed()).isFalse();
+    assertThat(postgresql.verdict(sum).sticky()).isTrue();
+    assertThat(postgresql.verdict("SELECT 1" + "+1".repeat(1000)).replicaAllowed()).isTrue();
+  }
+
+  @Test
   void longTextsAreRoutedAndNotKept() {
     String text = "SELECT * FROM t WHERE id IN (?" + ", ?".repeat(300_000) + ")";
 
