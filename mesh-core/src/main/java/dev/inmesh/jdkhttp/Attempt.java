@@ -204,8 +204,14 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       @Nullable Throwable failure) {
     patience.answerBegan();
     if (answer == null) {
-      if (decide()) {
-        failed(Failures.unwrapped(failure));
+      Throwable why = Failures.unwrapped(failure);
+      long left = deadlineNanos() - System.nanoTime();
+      if (why instanceof HttpTimeoutException && left > 0 && left <= LEAD_NANOS) {
+        // What is told ahead must not be over ahead: a page's next call would find time left.
+        patience.over();
+        driver.later(left, () -> over(why));
+      } else {
+        over(why);
       }
       return;
     }
@@ -222,6 +228,12 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       if (decide()) {
         driver.broken(this, e);
       }
+    }
+  }
+
+  private void over(Throwable why) {
+    if (decide()) {
+      failed(why);
     }
   }
 

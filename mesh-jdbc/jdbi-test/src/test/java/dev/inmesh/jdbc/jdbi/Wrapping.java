@@ -9,14 +9,18 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * Puts a {@link WrappingDriver} before each driver of the process, so that Jdbi's tests, which know
- * nothing of it, get logical connections; {@code -Dinmesh.jdbi.bare=true} leaves them alone, to see
- * what the driver itself fails at. In the end it sees that they were used.
+ * Puts a {@link WrappingDriver} in the place of each driver of the process, so that Jdbi's tests,
+ * which know nothing of it, get connections of {@code jdbc:mesh:}; {@code -Dinmesh.jdbi.bare=true}
+ * leaves them alone, to see what the driver itself fails at. In the end it sees that they were
+ * used.
  */
 public final class Wrapping implements LauncherSessionListener {
 
   private final boolean bare = Boolean.getBoolean("inmesh.jdbi.bare");
   private int wrapped;
+
+  /** Of all tests there are more than a thousand; of one that is run alone, some. */
+  private static final int FEWEST = 1;
 
   @Override
   public void launcherSessionOpened(LauncherSession session) {
@@ -26,9 +30,12 @@ public final class Wrapping implements LauncherSessionListener {
     List<Driver> drivers = Collections.list(DriverManager.getDrivers());
     try {
       for (Driver driver : drivers) {
-        DriverManager.deregisterDriver(driver);
-        DriverManager.registerDriver(new WrappingDriver(driver));
-        wrapped++;
+        if (!driver.acceptsURL("jdbc:mesh:any")) {
+          DriverManager.deregisterDriver(driver);
+          DriverManager.registerDriver(new WrappingDriver(driver));
+          DriverManager.registerDriver(new BareDriver(driver));
+          wrapped++;
+        }
       }
     } catch (SQLException e) {
       throw new IllegalStateException(e);
@@ -37,11 +44,11 @@ public final class Wrapping implements LauncherSessionListener {
 
   @Override
   public void launcherSessionClosed(LauncherSession session) {
-    long connections =
-        Collections.list(DriverManager.getDrivers()).stream()
-            .filter(WrappingDriver.class::isInstance)
-            .mapToLong(driver -> ((WrappingDriver) driver).connections.get())
-            .sum();
-    System.out.println(wrapped + " drivers wrapped, " + connections + " logical connections");
+    if (wrapped > 0 && WrappingDriver.CONNECTIONS.get() < FEWEST) {
+      throw new IllegalStateException(
+          "only " + WrappingDriver.CONNECTIONS + " connections of jdbc:mesh: were asked for");
+    }
+    System.out.println(
+        wrapped + " drivers wrapped, " + WrappingDriver.CONNECTIONS + " connections of jdbc:mesh:");
   }
 }

@@ -1,30 +1,30 @@
 package dev.inmesh.jdbc.jdbi;
 
 import dev.inmesh.Mesh;
-import dev.inmesh.jdbc.MeshDataSource;
-import dev.inmesh.jdbc.ReadRouting;
-import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.Driver;
+import java.sql.DriverManager;
 import java.sql.DriverPropertyInfo;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before another driver: what it opens are logical connections, whose physical ones are the
- * other's, by two names: reads go to one as a replica, and the rest to the other.
+ * Stands in the place of another driver: each database that is asked for becomes one of {@code
+ * jdbc:mesh:}, with the other driver's as its primary and, by another name, as its replica.
  */
 final class WrappingDriver implements Driver {
 
+  private static final Map<String, String> NAMES = new HashMap<>();
+
+  static final AtomicInteger CONNECTIONS = new AtomicInteger();
+
   private final Driver wrapped;
-  private final Mesh mesh = Mesh.of(Map.of());
-  final AtomicInteger connections = new AtomicInteger();
 
   WrappingDriver(Driver wrapped) {
     this.wrapped = wrapped;
@@ -35,15 +35,33 @@ final class WrappingDriver implements Driver {
     if (!acceptsURL(url)) {
       return null;
     }
-    connections.incrementAndGet();
-    // A database in memory must outlive its last connection, which a logical one gives back.
-    boolean named = url.startsWith("jdbc:h2:mem:") && !url.equals("jdbc:h2:mem:");
-    String kept = named ? url + ";DB_CLOSE_DELAY=-1" : url;
-    DataSource server = new Server(kept, properties);
-    MeshDataSource.Builder builder = MeshDataSource.builder(mesh, "jdbi").primary(server);
-    return (named ? builder.replica("r1", server).readRouting(ReadRouting.AUTO) : builder)
-        .build()
-        .getConnection();
+    CONNECTIONS.incrementAndGet();
+    return DriverManager.getConnection("jdbc:mesh:" + name(url), properties);
+  }
+
+  private static String name(String url) {
+    synchronized (NAMES) {
+      String known = NAMES.get(url);
+      if (known != null) {
+        return known;
+      }
+      String name = "jdbi" + NAMES.size();
+      // A database in memory must outlive its last connection, which a logical one gives back.
+      boolean shared = url.startsWith("jdbc:h2:mem:") && !url.equals("jdbc:h2:mem:");
+      String bare = url.substring("jdbc:".length()) + (shared ? ";DB_CLOSE_DELAY=-1" : "");
+      String key = "mesh.jdbc." + name + ".";
+      System.setProperty(key + "primary", BareDriver.PREFIX + "primary:" + bare);
+      System.setProperty(key + "read-routing", "auto");
+      System.setProperty(key + "consistency", "none");
+      if (shared) {
+        System.setProperty(key + "replicas", BareDriver.PREFIX + "replica:" + bare);
+      }
+      if (!Mesh.global().reload().problems().isEmpty()) {
+        throw new IllegalStateException(Mesh.global().reload().problems().toString());
+      }
+      NAMES.put(url, name);
+      return name;
+    }
   }
 
   @Override
@@ -75,62 +93,5 @@ final class WrappingDriver implements Driver {
   @Override
   public Logger getParentLogger() throws SQLFeatureNotSupportedException {
     return wrapped.getParentLogger();
-  }
-
-  /** The wrapped driver as a pool that keeps nothing. */
-  private final class Server implements DataSource {
-
-    private final String url;
-    private final Properties properties;
-
-    Server(String url, Properties properties) {
-      this.url = url;
-      this.properties = properties;
-    }
-
-    @Override
-    public Connection getConnection() throws SQLException {
-      return wrapped.connect(url, properties);
-    }
-
-    @Override
-    public Connection getConnection(String user, String password) throws SQLException {
-      throw new SQLFeatureNotSupportedException();
-    }
-
-    @Override
-    public PrintWriter getLogWriter() throws SQLException {
-      throw new SQLFeatureNotSupportedException();
-    }
-
-    @Override
-    public void setLogWriter(PrintWriter out) throws SQLException {
-      throw new SQLFeatureNotSupportedException();
-    }
-
-    @Override
-    public void setLoginTimeout(int seconds) throws SQLException {
-      throw new SQLFeatureNotSupportedException();
-    }
-
-    @Override
-    public int getLoginTimeout() throws SQLException {
-      throw new SQLFeatureNotSupportedException();
-    }
-
-    @Override
-    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-      return wrapped.getParentLogger();
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> type) throws SQLException {
-      throw new SQLException("no " + type);
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> type) {
-      return false;
-    }
   }
 }
