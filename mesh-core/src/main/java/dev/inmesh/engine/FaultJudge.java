@@ -1,6 +1,7 @@
 package dev.inmesh.engine;
 
 import dev.inmesh.balance.RandomSource;
+import dev.inmesh.config.UpstreamSettings.Outlier;
 import dev.inmesh.event.Evidence;
 import java.util.Arrays;
 import java.util.List;
@@ -44,9 +45,13 @@ final class FaultJudge {
   /**
    * Whether the better half of the other servers fails about as badly: 40 % or more of the time.
    * Half, since the loss of a zone is no reason to go on calling the servers there. For refused
-   * connections, whether none of the others works.
+   * connections, whether none of the others works. Never where all may be out and a backup stands
+   * by: that is there for just this.
    */
-  boolean isServices(ServerState accused, Evidence evidence, Choice choice) {
+  boolean isServices(ServerState accused, Evidence evidence, Choice choice, Outlier outlier) {
+    if (outlier.maxEjectionRatio() >= 1 && hasBackup(choice, accused)) {
+      return false;
+    }
     double[] failing = new double[WITNESSES];
     int witnesses = 0;
     int failed = 0;
@@ -72,5 +77,14 @@ final class FaultJudge {
     int half = (witnesses + 1) / 2;
     double mean = Arrays.stream(failing, 0, half).sum() / half;
     return mean >= MUCH;
+  }
+
+  private static boolean hasBackup(Choice choice, ServerState accused) {
+    for (ServerState other : choice.eligible) {
+      if (other != accused && other.server().backup()) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -279,26 +279,12 @@ final class Roster {
     synchronized (lock) {
       if (probe) {
         ejectAgain(state, evidence, proof, now);
-      } else if (!isOut(state, now) && !isServices(state, evidence)) {
+      } else if (!isOut(state, now)
+          && !faults.isServices(state, evidence, choice, settings.outlier())) {
         boolean byWindow = verdict == Ejections.Verdict.WINDOW;
         eject(state, evidence, proof, state.failures.inRow(), byWindow, now);
       }
     }
-  }
-
-  /**
-   * Whether the others fail as well. Where all may be out and a backup stands by, that is no
-   * excuse: the backup is there for just that.
-   */
-  private boolean isServices(ServerState state, Evidence evidence) {
-    if (settings.outlier().maxEjectionRatio() >= 1) {
-      for (ServerState other : choice.eligible) {
-        if (other != state && other.server().backup()) {
-          return false;
-        }
-      }
-    }
-    return faults.isServices(state, evidence, choice);
   }
 
   /** Ejects the server unless it is out already or a cap forbids it. */
@@ -362,7 +348,7 @@ final class Roster {
       rebuild(now);
     } else if (before != null && byAddress.get(state.address()) == state) {
       int streak = streak(state, now);
-      if (isServices(state, evidence)) {
+      if (faults.isServices(state, evidence, choice, settings.outlier())) {
         streak = Math.max(0, streak - 1);
       }
       Ejection ejection = ejections.again(state, before, evidence, proof, streak, settings, now);

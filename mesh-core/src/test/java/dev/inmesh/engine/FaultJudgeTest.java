@@ -81,6 +81,19 @@ final class FaultJudgeTest {
   }
 
   @Test
+  void whatHappensToAllIsNoExcuseWhereAllMayBeOutAndABackupStandsBy() throws Exception {
+    for (Failure failure : Failure.values()) {
+      EngineHarness mesh =
+          new EngineHarness("a:1, b:1, s:1 backup", "outlier.max-ejection-percent", "100%");
+
+      mesh.failWhatGoesTo(Set.of("a:1", "b:1"), failure, 100);
+
+      assertThat(mesh.addresses(EJECTED)).as(failure.name()).containsExactly("a:1", "b:1");
+      assertThat(mesh.addresses(UP)).as(failure.name()).containsExactly("s:1");
+    }
+  }
+
+  @Test
   void whatHappensToHalfOfThemIsTheServers() throws Exception {
     for (Failure failure : Failure.values()) {
       EngineHarness mesh = new EngineHarness(FOUR);

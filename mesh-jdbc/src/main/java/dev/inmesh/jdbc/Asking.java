@@ -13,11 +13,6 @@ final class Asking {
   /** A server that doesn't answer within this, in milliseconds, loses the connection. */
   private static final int NETWORK_MILLIS = 2_000;
 
-  /** A question to a server. */
-  interface Question<T> {
-    T ask(Connection raw) throws SQLException;
-  }
-
   private Asking() {}
 
   static <T> CompletableFuture<T> of(

@@ -195,7 +195,6 @@ final class Databases implements AutoCloseable {
         opened.starts(lease);
         // What a call of the engine is for is the choice; the statements are its attempts.
         plan.end(Outcome.SUCCESS, true, false, System.nanoTime());
-        meet(chosen, opened.raw);
         return opened;
       } catch (SQLException | RuntimeException | LinkageError e) {
         // What a driver needs for one server may be missing on the class path.
@@ -316,7 +315,7 @@ final class Databases implements AutoCloseable {
       if (server == primary() && standing.isReplica() && mayFailOver()) {
         failover.suspect(server, "it is read-only: " + standing.reason());
       }
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | LinkageError e) {
       if (Faults.isGone(e)) {
         // What asked first will hear of it, and the next one asks again.
         seen.remove(server);

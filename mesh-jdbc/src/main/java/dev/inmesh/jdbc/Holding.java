@@ -151,8 +151,14 @@ final class Holding {
       return null;
     }
     // The primary is still to be had when no replica's pool gives a connection.
-    Physical next = inTime(cluster.databases()::openReplica, true);
-    if (next == null || isThere(next)) {
+    Databases databases = cluster.databases();
+    Physical next = inTime(databases::openReplica, true);
+    if (next == null) {
+      return null;
+    }
+    // Not while the pool is waited for: what hangs here is to be aborted, and not interrupted.
+    databases.meet(next.database, next.raw);
+    if (isThere(next)) {
       return next;
     }
     giveBackQuietly(next);
@@ -174,30 +180,27 @@ final class Holding {
     }
   }
 
-  /** Something that asks a pool for a connection. */
-  interface Asking<T> {
+  /** A way to a connection of a pool. */
+  interface Opening {
 
-    @Nullable T ask(Credentials credentials) throws SQLException;
+    @Nullable Physical open(Credentials credentials) throws SQLException;
   }
 
   /** Waits for a pool no longer than there is time. */
-  <T> @Nullable T inTime(Asking<T> asking) throws SQLException {
-    return inTime(asking, false);
+  @Nullable Physical inTime(Opening opening) throws SQLException {
+    return inTime(opening, false);
   }
 
-  private <T> @Nullable T inTime(Asking<T> asking, boolean part) throws SQLException {
+  private @Nullable Physical inTime(Opening opening, boolean part) throws SQLException {
     TimeLimit bounded = limit;
     if (bounded == null) {
-      return asking.ask(credentials);
+      return opening.open(credentials);
     }
     bounded.waits(part);
-    Physical got = current;
+    Physical got = null;
     try {
-      @Nullable T answer = asking.ask(credentials);
-      if (answer instanceof Physical physical) {
-        got = physical;
-      }
-      return answer;
+      got = opening.open(credentials);
+      return got;
     } finally {
       bounded.waited(got);
     }

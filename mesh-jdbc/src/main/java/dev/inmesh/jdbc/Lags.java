@@ -108,7 +108,7 @@ final class Lags implements AutoCloseable {
    * Not before it has answered the last time; others don't wait for it. Of one that doesn't answer
    * nothing new is known: who is gone is ejected elsewhere.
    */
-  private <T> void ask(Database server, Asking.Question<T> question, Consumer<T> then) {
+  private <T> void ask(Database server, Question<T> question, Consumer<T> then) {
     if (asking.add(server.name())) {
       CompletableFuture<Boolean> unused =
           Asking.of(server, databases.credentials(), host.threads(), question)

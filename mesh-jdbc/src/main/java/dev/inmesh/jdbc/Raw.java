@@ -8,10 +8,6 @@ final class Raw {
 
   private Raw() {}
 
-  interface Question<T> {
-    T ask(Connection raw) throws SQLException;
-  }
-
   /**
    * Asks it in a transaction of its own, so that it leaves none open: what is run next must not see
    * the database as it was before.

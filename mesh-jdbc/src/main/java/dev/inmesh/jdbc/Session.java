@@ -27,13 +27,12 @@ final class Session {
 
   private static final Verdict ANY_SERVER =
       new Verdict(Target.REPLICA, "read", Kind.READ, Hint.NONE, false, "", "");
-  private static final Integer SERIALIZABLE = Connection.TRANSACTION_SERIALIZABLE;
   private static final Set<Object> LEVELS =
       Set.of(
           Connection.TRANSACTION_READ_UNCOMMITTED,
           Connection.TRANSACTION_READ_COMMITTED,
           Connection.TRANSACTION_REPEATABLE_READ,
-          SERIALIZABLE);
+          Connection.TRANSACTION_SERIALIZABLE);
   private static final Route NO_REPLICA = Route.primary("no replica to be had");
 
   private final Cluster cluster;

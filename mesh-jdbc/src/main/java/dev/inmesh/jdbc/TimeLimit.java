@@ -47,8 +47,10 @@ final class TimeLimit {
 
   private boolean cancelling;
   private boolean cancelled;
-  private boolean aborted;
+
+  /** What was aborted. */
   private @Nullable Physical lost;
+
   private boolean over;
 
   /**
@@ -185,7 +187,6 @@ final class TimeLimit {
       timer = timers.schedule(AGAIN_NANOS, this::end);
     } else if (physical != null) {
       Physical stuck = physical;
-      aborted = true;
       lost = stuck;
       notifyAll();
       stops.execute(() -> abort(stuck));
@@ -205,7 +206,7 @@ final class TimeLimit {
   /** Waits for a cancel that is under way, which must not hit what comes next. */
   synchronized void over() {
     boolean interruptedMeanwhile = false;
-    while (cancelling && !aborted) {
+    while (cancelling && lost == null) {
       try {
         wait();
       } catch (InterruptedException e) {
@@ -225,7 +226,7 @@ final class TimeLimit {
 
   /** Whether it was stopped for its time, and what it answered or threw is of no worth. */
   synchronized boolean wasStopped(boolean failed) {
-    return aborted || (failed && (cancelled || leftNanos() == 0));
+    return lost != null || (failed && (cancelled || leftNanos() == 0));
   }
 
   /** In which the time went. */
@@ -243,7 +244,7 @@ final class TimeLimit {
     if (at == null) {
       where = "waiting for a connection";
       state = "HYT01";
-    } else if (aborted) {
+    } else if (lost != null) {
       where =
           "at " + at.database.name() + ", where it did not end in time, and so lost its connection";
       state = "08006";
