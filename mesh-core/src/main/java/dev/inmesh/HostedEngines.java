@@ -8,6 +8,7 @@ import dev.inmesh.engine.EngineHost;
 import dev.inmesh.engine.PauseDetector;
 import dev.inmesh.engine.UpstreamEngine;
 import dev.inmesh.micrometer.MeshMeters;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,6 +60,11 @@ final class HostedEngines implements EngineHost {
   public Registered follow(Consumer<MeshSettings> subscriber) {
     followers.add(subscriber);
     return () -> followers.remove(subscriber);
+  }
+
+  @Override
+  public MeterRegistry meterRegistry() {
+    return meters.registry();
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.inmesh.config.Resolution.Written;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -53,7 +54,54 @@ final class DatabaseAssembly {
         keys.value(scope, Grammar.JDBC_MAX_CONNECTIONS),
         functions(scope),
         shards(scope),
-        keys.value(scope, Grammar.JDBC_FAILOVER));
+        keys.value(scope, Grammar.JDBC_FAILOVER),
+        throttle(scope));
+  }
+
+  private ThrottleSettings throttle(Scope scope) {
+    DiskSource source = keys.value(scope, Grammar.JDBC_THROTTLE_SIGNAL);
+    Optional<String> sql = keys.value(scope, Grammar.JDBC_THROTTLE_SQL);
+    Optional<String> file = keys.value(scope, Grammar.JDBC_THROTTLE_FILE);
+    Optional<String> url = keys.value(scope, Grammar.JDBC_THROTTLE_URL);
+    switch (source) {
+      case SQL -> needs(scope, source, sql, Grammar.JDBC_THROTTLE_SQL);
+      case FILE -> needs(scope, source, file, Grammar.JDBC_THROTTLE_FILE);
+      case PROMETHEUS, URL -> needs(scope, source, url, Grammar.JDBC_THROTTLE_URL);
+      default -> {}
+    }
+    int least = keys.value(scope, Grammar.JDBC_THROTTLE_MIN_PERMITS);
+    Optional<Integer> most = keys.value(scope, Grammar.JDBC_THROTTLE_MAX_PERMITS);
+    if (most.isPresent() && most.get() < least) {
+      problems.add(
+          keys.written(scope, Grammar.JDBC_THROTTLE_MAX_PERMITS).orElseThrow().setting(),
+          ProblemCode.OUT_OF_RANGE,
+          most.get()
+              + " is less than throttle.min-permits, "
+              + least
+              + "; raise it, or lower that");
+    }
+    return new ThrottleSettings(
+        keys.value(scope, Grammar.JDBC_THROTTLE_MODE),
+        source,
+        sql,
+        file,
+        url,
+        keys.value(scope, Grammar.JDBC_THROTTLE_DEVICE),
+        keys.value(scope, Grammar.JDBC_THROTTLE_MAX_WAIT),
+        least,
+        most,
+        keys.value(scope, Grammar.JDBC_THROTTLE_CLASS));
+  }
+
+  private void needs(Scope scope, DiskSource source, Optional<String> what, Key<?> key) {
+    if (what.isEmpty() && keys.written(scope, key).isEmpty()) {
+      String word = source.name().toLowerCase(Locale.ROOT);
+      String needed = "mesh.jdbc." + scope.database() + "." + key.name();
+      problems.add(
+          keys.written(scope, Grammar.JDBC_THROTTLE_SIGNAL).orElseThrow().setting(),
+          ProblemCode.MISSING,
+          Echo.quoted(word) + " needs " + needed + ", which is not set; set it");
+    }
   }
 
   private void checkReplicas(

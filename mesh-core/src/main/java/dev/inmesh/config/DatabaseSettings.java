@@ -34,6 +34,7 @@ import java.util.Set;
  * @param pureFunctions functions that change nothing, beside those that are known
  * @param shards other databases that have what sharding keys stand for; empty leaves it to code
  * @param failover whether a server that says it is the primary now becomes it
+ * @param throttle how statements are held back while the disk is slow
  */
 public record DatabaseSettings(
     String name,
@@ -51,7 +52,8 @@ public record DatabaseSettings(
     Optional<Integer> maxConnections,
     Set<String> pureFunctions,
     List<DatabaseShard> shards,
-    boolean failover) {
+    boolean failover,
+    ThrottleSettings throttle) {
 
   private static final Duration DAY = Duration.ofDays(1);
 

@@ -198,6 +198,71 @@ public final class Grammar {
           "true",
           "Whether a replica that says it can be written to takes the place of a primary that is"
               + " gone.");
+  static final Key<ThrottleMode> JDBC_THROTTLE_MODE =
+      database(
+          "throttle.mode",
+          words(ThrottleMode.values()),
+          "observe",
+          "Whether statements are held back while the disk of their server is slow, or it is only"
+              + " counted and logged what would be.");
+  static final Key<DiskSource> JDBC_THROTTLE_SIGNAL =
+      database(
+          "throttle.signal",
+          words(DiskSource.values()),
+          "auto",
+          "Where it is read how slow the disk is; auto finds out what the server has.");
+  static final Key<Optional<String>> JDBC_THROTTLE_SQL =
+      database(
+          "throttle.signal.sql",
+          optional(TextType.of("statement", "\\P{Cntrl}{1,4096}", "one statement on one line")),
+          NONE,
+          "For throttle.signal=sql: a statement that answers with one number, the milliseconds that"
+              + " an operation of the disk takes.");
+  static final Key<Optional<String>> JDBC_THROTTLE_FILE =
+      database(
+          "throttle.signal.file",
+          optional(filePath()),
+          NONE,
+          "For throttle.signal=file: a file that holds that number.");
+  static final Key<Optional<String>> JDBC_THROTTLE_URL =
+      database(
+          "throttle.signal.url",
+          optional(
+              TextType.of(
+                  "URL", "https?://[\\x21-\\x7e]{1,2040}", "one like http://db1:9100/metrics")),
+          NONE,
+          "For throttle.signal=url: what answers with that number; for prometheus: the metrics of a"
+              + " node exporter.");
+  static final Key<Optional<String>> JDBC_THROTTLE_DEVICE =
+      database(
+          "throttle.signal.device",
+          optional(TextType.of("device", "[A-Za-z0-9_!.-]{1,64}", "a name as in /proc/diskstats")),
+          NONE,
+          "The block device that host and prometheus look at; none for the busiest.");
+  static final Key<Duration> JDBC_THROTTLE_MAX_WAIT =
+      database(
+          "throttle.max-wait",
+          durations(Duration.ZERO, Duration.ofMinutes(1)),
+          "250ms",
+          "How long a statement that is held back waits for its turn, and is refused then.");
+  static final Key<Integer> JDBC_THROTTLE_MIN_PERMITS =
+      database(
+          "throttle.min-permits",
+          new CountType(1, 1000),
+          "1",
+          "Statements at a time that this process may always have on each server.");
+  static final Key<Optional<Integer>> JDBC_THROTTLE_MAX_PERMITS =
+      database(
+          "throttle.max-permits",
+          optional(new CountType(1, 10_000)),
+          NONE,
+          "Statements at a time that this process has at most on each server while it throttles.");
+  static final Key<StatementClass> JDBC_THROTTLE_CLASS =
+      database(
+          "throttle.class",
+          words(StatementClass.values()),
+          "interactive",
+          "The class of statements for which neither a hint nor a QueryClass names one.");
 
   static final Key<List<Server>> SERVERS =
       row(

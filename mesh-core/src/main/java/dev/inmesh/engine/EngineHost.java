@@ -2,6 +2,7 @@ package dev.inmesh.engine;
 
 import dev.inmesh.config.MeshSettings;
 import dev.inmesh.config.UpstreamSettings;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -39,6 +40,9 @@ public interface EngineHost {
 
   /** An engine, ticked and measured from now on. */
   Hosted open(UpstreamSettings settings);
+
+  /** Where the mesh's meters go. */
+  MeterRegistry meterRegistry();
 
   /** Threads for what may block; refuses work when 1024 run. */
   Executor threads();

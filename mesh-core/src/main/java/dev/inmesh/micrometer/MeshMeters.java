@@ -53,6 +53,11 @@ public final class MeshMeters implements AutoCloseable {
     }
   }
 
+  /** Where they are. */
+  public MeterRegistry registry() {
+    return registry;
+  }
+
   /** Gauges of the configuration. */
   public void configuration(IntSupplier version, BooleanSupplier rejected) {
     own.add(

@@ -100,7 +100,43 @@ final class DatabaseKeysTest {
             "fmt_price, app.vat",
             DatabaseSettings::pureFunctions,
             Set.of("fmt_price", "app.vat")),
-        new Flip(Grammar.JDBC_FAILOVER, "false", DatabaseSettings::failover, false));
+        new Flip(Grammar.JDBC_FAILOVER, "false", DatabaseSettings::failover, false),
+        throttle(Grammar.JDBC_THROTTLE_MODE, "off", ThrottleSettings::mode, ThrottleMode.OFF),
+        throttle(Grammar.JDBC_THROTTLE_SIGNAL, "host", ThrottleSettings::source, DiskSource.HOST),
+        throttle(
+            Grammar.JDBC_THROTTLE_SQL,
+            "SELECT ms FROM disk",
+            ThrottleSettings::sql,
+            Optional.of("SELECT ms FROM disk")),
+        throttle(
+            Grammar.JDBC_THROTTLE_FILE,
+            "/run/disk",
+            ThrottleSettings::file,
+            Optional.of("/run/disk")),
+        throttle(
+            Grammar.JDBC_THROTTLE_URL,
+            "http://db1:9100/metrics",
+            ThrottleSettings::url,
+            Optional.of("http://db1:9100/metrics")),
+        throttle(
+            Grammar.JDBC_THROTTLE_DEVICE,
+            "nvme0n1",
+            ThrottleSettings::device,
+            Optional.of("nvme0n1")),
+        throttle(Grammar.JDBC_THROTTLE_MAX_WAIT, "0ms", ThrottleSettings::maxWait, Duration.ZERO),
+        throttle(Grammar.JDBC_THROTTLE_MIN_PERMITS, "2", ThrottleSettings::minPermits, 2),
+        throttle(
+            Grammar.JDBC_THROTTLE_MAX_PERMITS, "30", ThrottleSettings::maxPermits, Optional.of(30)),
+        throttle(
+            Grammar.JDBC_THROTTLE_CLASS,
+            "batch",
+            ThrottleSettings::statementClass,
+            StatementClass.BATCH));
+  }
+
+  private static Flip throttle(
+      Key<?> key, String written, Function<ThrottleSettings, Object> setting, Object flipped) {
+    return new Flip(key, written, d -> setting.apply(d.throttle()), flipped);
   }
 
   @TestFactory
@@ -163,6 +199,16 @@ final class DatabaseKeysTest {
         "max-connections=0 | MESH-C03 | 1 to 10000",
         "prefer-zone=own | MESH-C05 | needs mesh.zone",
         "pure-functions=a-b | MESH-C02 | schema.name",
+        "throttle.mode=on | MESH-C02 | is none of off, observe, enforce",
+        "throttle.signal=disk | MESH-C02 | is none of auto, postgresql",
+        "throttle.signal=sql | MESH-C05 | needs mesh.jdbc.orders.throttle.signal.sql",
+        "throttle.signal=file | MESH-C05 | needs mesh.jdbc.orders.throttle.signal.file",
+        "throttle.signal=url | MESH-C05 | needs mesh.jdbc.orders.throttle.signal.url",
+        "throttle.signal=prometheus | MESH-C05 | needs mesh.jdbc.orders.throttle.signal.url",
+        "throttle.signal.url=db1:9100 | MESH-C02 | http://db1:9100/metrics",
+        "throttle.class=urgent | MESH-C02 | is none of critical, interactive, batch, background",
+        "throttle.min-permits=0 | MESH-C03 | 1 to 1000",
+        "throttle.max-wait=2m | MESH-C03 | 1m",
         "shards=orders | MESH-C06 | would be a shard of itself",
         "shards=s1,s1 | MESH-C06 | is there twice",
         "'shards=s1 keys=a,s2 keys=b|a' | MESH-C06 | is s1's already",
