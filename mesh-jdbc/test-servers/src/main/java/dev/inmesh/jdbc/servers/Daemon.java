@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A process that serves until it is killed, with all that it has started. */
@@ -109,6 +110,14 @@ final class Daemon {
         }
       }
     }
+  }
+
+  /** It and what it has started, it first; none if it doesn't run. */
+  synchronized List<ProcessHandle> processes() {
+    Process running = process;
+    return running == null
+        ? List.of()
+        : Stream.concat(Stream.of(running.toHandle()), running.descendants()).toList();
   }
 
   private static void send(String signal, ProcessHandle to) throws IOException {

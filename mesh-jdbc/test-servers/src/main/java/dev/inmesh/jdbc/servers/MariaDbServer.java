@@ -43,21 +43,31 @@ public final class MariaDbServer implements DatabaseServer {
   private final int port;
   private final Path folder;
   private final Daemon daemon;
+  private final List<String> more;
 
-  private MariaDbServer(int port, Path folder, Daemon daemon) {
+  private MariaDbServer(int port, Path folder, Daemon daemon, List<String> more) {
     this.port = port;
     this.folder = folder;
     this.daemon = daemon;
+    this.more = more;
   }
 
   /** Starts a primary. */
   public static MariaDbServer start() throws IOException, SQLException {
-    MariaDbServer primary = launch();
+    return start(List.of());
+  }
+
+  /**
+   * Starts a primary with options of its own, as {@code --performance-schema=ON}; its replicas get
+   * them too. They go before those that every server here has.
+   */
+  public static MariaDbServer start(List<String> options) throws IOException, SQLException {
+    MariaDbServer primary = launch(List.copyOf(options));
     primary.run("CREATE USER " + USER + " IDENTIFIED BY '" + USER + "'");
     return primary;
   }
 
-  private static MariaDbServer launch() throws IOException, SQLException {
+  private static MariaDbServer launch(List<String> more) throws IOException, SQLException {
     Path folder = Workspace.shared().folder("my");
     Workspace.copy(template(), folder.resolve("data"));
     int port = FreePort.choose();
@@ -67,8 +77,10 @@ public final class MariaDbServer implements DatabaseServer {
     command.add("--socket=" + folder.resolve("socket"));
     command.add("--pid-file=" + folder.resolve("pid"));
     command.add("--server-id=" + IDS.incrementAndGet());
+    // Of two values the last counts.
+    command.addAll(more);
     MariaDbServer server =
-        new MariaDbServer(port, folder, new Daemon(command, folder.resolve("log"), "KILL"));
+        new MariaDbServer(port, folder, new Daemon(command, folder.resolve("log"), "KILL"), more);
     server.restart();
     return server;
   }
@@ -143,7 +155,7 @@ public final class MariaDbServer implements DatabaseServer {
 
   @Override
   public MariaDbServer replica() throws IOException, SQLException {
-    MariaDbServer replica = launch();
+    MariaDbServer replica = launch(more);
     replica.run("SET GLOBAL read_only = 1");
     replica.run(
         "CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = "

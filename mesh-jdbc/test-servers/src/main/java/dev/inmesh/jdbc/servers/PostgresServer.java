@@ -47,21 +47,31 @@ public final class PostgresServer implements DatabaseServer {
   private final int port;
   private final Path folder;
   private final Daemon daemon;
+  private final List<String> more;
 
-  private PostgresServer(int port, Path folder, Daemon daemon) {
+  private PostgresServer(int port, Path folder, Daemon daemon, List<String> more) {
     this.port = port;
     this.folder = folder;
     this.daemon = daemon;
+    this.more = more;
   }
 
   /** Starts a primary. */
   public static PostgresServer start() throws IOException, SQLException {
-    PostgresServer primary = start(null);
+    return start(List.of());
+  }
+
+  /**
+   * Starts a primary with settings of its own, as {@code fsync=on}; its standbys get them too. They
+   * go before those that every server here has.
+   */
+  public static PostgresServer start(List<String> options) throws IOException, SQLException {
+    PostgresServer primary = start(null, List.copyOf(options));
     primary.run("CREATE USER " + USER + " PASSWORD '" + USER + "'");
     return primary;
   }
 
-  private static PostgresServer start(@Nullable PostgresServer primary)
+  private static PostgresServer start(@Nullable PostgresServer primary, List<String> more)
       throws IOException, SQLException {
     Workspace workspace = Workspace.shared();
     Path folder = workspace.folder("pg");
@@ -78,9 +88,11 @@ public final class PostgresServer implements DatabaseServer {
     if (primary != null) {
       options.add("primary_conninfo=host=127.0.0.1 port=" + primary.port + " user=" + SUPERUSER);
     }
+    // Of two values the last counts.
+    options.addAll(more);
     options.forEach(option -> command.addAll(List.of("-c", option)));
     PostgresServer server =
-        new PostgresServer(port, folder, new Daemon(command, folder.resolve("log"), "QUIT"));
+        new PostgresServer(port, folder, new Daemon(command, folder.resolve("log"), "QUIT"), more);
     server.restart();
     return server;
   }
@@ -127,7 +139,7 @@ public final class PostgresServer implements DatabaseServer {
 
   @Override
   public PostgresServer replica() throws IOException, SQLException {
-    return start(this);
+    return start(this, more);
   }
 
   @Override
@@ -178,6 +190,16 @@ public final class PostgresServer implements DatabaseServer {
     Await.until(() -> ask(replica, there).equals("t"));
   }
 
+  /** Where its files are. */
+  Path data() {
+    return folder.resolve("data");
+  }
+
+  /** Those that it is made of, the one that starts the others first. */
+  List<ProcessHandle> processes() {
+    return daemon.processes();
+  }
+
   private static String ask(DatabaseServer server, String sql) throws SQLException {
     try (Connection connection = server.admin();
         Statement statement = connection.createStatement();
@@ -196,7 +218,7 @@ public final class PostgresServer implements DatabaseServer {
 
   /** One that was killed, and not started again, leaves the machine a segment of shared memory. */
   private void forgetSegment() throws IOException {
-    Path pid = folder.resolve("data").resolve("postmaster.pid");
+    Path pid = data().resolve("postmaster.pid");
     List<String> lines = Files.exists(pid) ? Files.readAllLines(pid) : List.of();
     if (lines.size() > SEGMENT_LINE) {
       String segment = lines.get(SEGMENT_LINE).strip();

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,6 +29,7 @@ final class Workspace {
   private final boolean root;
   private final AtomicInteger names = new AtomicInteger();
   private final List<Daemon> daemons = new CopyOnWriteArrayList<>();
+  private final List<Path> groups = new CopyOnWriteArrayList<>();
   private volatile boolean over;
 
   private Workspace() throws IOException {
@@ -65,6 +67,10 @@ final class Workspace {
     daemons.add(daemon);
   }
 
+  void ends(Path group) {
+    groups.add(group);
+  }
+
   /** Whether the JVM is about to end: what is started now would be left behind. */
   boolean over() {
     return over;
@@ -79,11 +85,32 @@ final class Workspace {
     run(List.of("rm", "-rf", tree.toString()));
   }
 
+  /** Removes a group of processes, if it is there, when the last of them is gone. */
+  static void remove(Path group) throws IOException {
+    try {
+      Await.until(() -> removed(group));
+    } catch (SQLException e) {
+      throw new IOException("processes stay in " + group, e);
+    }
+  }
+
+  private static boolean removed(Path group) {
+    try {
+      Files.deleteIfExists(group);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private void end() {
     over = true;
     try {
       for (Daemon daemon : daemons) {
         daemon.end();
+      }
+      for (Path group : groups) {
+        remove(group);
       }
       delete(folder);
     } catch (IOException e) {

@@ -9,7 +9,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -160,5 +162,26 @@ final class DatabaseServerTest {
     assertThatThrownBy(() -> server.dataSource(database).getConnection())
         .isInstanceOf(SQLException.class);
     assertThatThrownBy(server::restart).isInstanceOfAny(SQLException.class, IOException.class);
+  }
+
+  @Test
+  void aServerAndItsStandbyHaveTheOptionsTheyWereStartedWith() throws Exception {
+    List<String> options = List.of("track_io_timing=on", "max_connections=142");
+
+    try (PostgresServer primary = PostgresServer.start(options);
+        PostgresServer standby = primary.replica()) {
+      assertThat(show(primary, "track_io_timing")).isEqualTo("on");
+      assertThat(show(primary, "max_connections")).isEqualTo("142");
+      assertThat(show(standby, "track_io_timing")).isEqualTo("on");
+    }
+  }
+
+  private static String show(PostgresServer server, String setting) throws SQLException {
+    try (Connection connection = server.admin();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SHOW " + setting)) {
+      row.next();
+      return row.getString(1);
+    }
   }
 }
