@@ -1,0 +1,4 @@
+@NullMarked
+package dev.inmesh.jdbc.signal;
+
+import org.jspecify.annotations.NullMarked;
