@@ -1,0 +1,4 @@
+@NullMarked
+package dev.inmesh.jdbc.throttle;
+
+import org.jspecify.annotations.NullMarked;
