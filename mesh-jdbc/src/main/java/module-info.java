@@ -12,5 +12,6 @@ module dev.inmesh.jdbc {
   provides java.sql.Driver with
       dev.inmesh.jdbc.MeshDriver;
   provides io.micrometer.context.ThreadLocalAccessor with
+      dev.inmesh.jdbc.micrometer.QueryClassAccessor,
       dev.inmesh.jdbc.micrometer.WritePositionAccessor;
 }

@@ -2,6 +2,7 @@ package dev.inmesh.jdbc;
 
 import dev.inmesh.config.DatabaseSettings;
 import dev.inmesh.config.MeshSettings;
+import dev.inmesh.config.ThrottleSettings;
 import dev.inmesh.engine.EngineHost;
 import dev.inmesh.jdbc.position.Positions;
 import dev.inmesh.jdbc.sql.Statements;
@@ -33,7 +34,7 @@ final class Cluster implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MeshDataSource.class);
 
   private static final Verdict UNKNOWN =
-      new Verdict(Target.PRIMARY, "unknown database", Kind.OTHER, Hint.NONE, false, "", "");
+      new Verdict(Target.PRIMARY, "unknown database", Kind.OTHER, Hint.NONE, false, "", false, "");
 
   private final String name;
   private final Servers servers;
@@ -43,11 +44,13 @@ final class Cluster implements AutoCloseable {
   private final TimeLimits limits;
   private final Databases databases;
   private final Lags lags;
+  private final Throttles throttles;
   private final Executor threads;
   private final EngineHost.Registered following;
   private final EngineHost.Registered closing;
 
   private volatile DatabaseSettings settings;
+  private volatile ThrottleSettings throttle;
   private volatile long timeoutNanos;
   private volatile Router router;
   private volatile Consistency consistency;
@@ -90,11 +93,13 @@ final class Cluster implements AutoCloseable {
     this.threads = host.threads();
     MeshSettings mesh = host.settings();
     this.settings = settings(mesh);
+    this.throttle = throttle(mesh);
     this.timeoutNanos = timeout(settings);
     this.databases = new Databases(host, settings, servers.lineup(settings, null), meters);
     this.router = router(mesh);
     this.consistency = consistency(settings);
     this.lags = new Lags(name, host, databases, this::maxLag, registry);
+    this.throttles = new Throttles(name, host, databases, this::throttle, registry);
     this.following = host.follow(this::apply);
     this.closing = host.onClose(this::close);
   }
@@ -116,6 +121,16 @@ final class Cluster implements AutoCloseable {
     return new Router(mesh.enabled() ? mode : ReadRouting.OFF, databases.hasReplicas());
   }
 
+  /** With the mesh turned off, nothing is held back. */
+  private ThrottleSettings throttle(MeshSettings mesh) {
+    ThrottleSettings written = settings.throttle();
+    return mesh.enabled() ? written : written.off();
+  }
+
+  private ThrottleSettings throttle() {
+    return throttle;
+  }
+
   private Optional<Duration> maxLag() {
     return settings.maxLag().or(code::maxLag);
   }
@@ -132,6 +147,7 @@ final class Cluster implements AutoCloseable {
       log.warn("{}; its servers stay as they were", e.getMessage());
     }
     settings = changed;
+    throttle = throttle(mesh);
     timeoutNanos = timeout(changed);
     router = router(mesh);
     consistency = consistency(changed);
@@ -241,6 +257,7 @@ final class Cluster implements AutoCloseable {
   public void close() {
     following.close();
     closing.close();
+    throttles.close();
     lags.close();
     databases.close();
   }

@@ -2,7 +2,6 @@ package dev.inmesh.jdbc;
 
 import dev.inmesh.config.DatabaseSettings;
 import dev.inmesh.engine.EngineHost;
-import io.micrometer.core.instrument.Metrics;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
@@ -64,7 +63,7 @@ final class ConfiguredDatabases {
                 Duration.ZERO,
                 Consistency.SESSION,
                 Optional.empty()),
-            Metrics.globalRegistry);
+            host.meterRegistry());
     // Not waited for: a service must start while a replica is down.
     cluster.checkInBackground();
     return cluster;

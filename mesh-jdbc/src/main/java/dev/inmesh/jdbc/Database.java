@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** One database server and where its connections come from. Safe for concurrent use. */
 final class Database {
@@ -23,8 +24,13 @@ final class Database {
   /** Whether its driver's abort waits for what it is to break off. */
   private volatile boolean abortsLate;
 
+  private volatile @Nullable DataSource probes;
+
   /** What the list says of it. */
   private volatile Server entry;
+
+  /** Null while nothing is to be held back there, or counted. */
+  private volatile @Nullable Throttle throttle;
 
   Database(Server entry, DataSource pool) {
     this.name = entry.address();
@@ -49,6 +55,14 @@ final class Database {
     entry = changed;
   }
 
+  @Nullable Throttle throttle() {
+    return throttle;
+  }
+
+  void throttle(@Nullable Throttle by) {
+    throttle = by;
+  }
+
   Connection open(Credentials credentials) throws SQLException {
     return credentials.connect(pool);
   }
@@ -66,6 +80,20 @@ final class Database {
   /** A connection that no session has, and that counts for no limit. */
   Connection openApart(Credentials credentials) throws SQLException {
     return credentials.connectApart(pool);
+  }
+
+  /** Who gives connections for watching it; null for nobody but the pool's own properties. */
+  void watchedOver(@Nullable DataSource connections) {
+    probes = connections;
+  }
+
+  /** A connection for watching it, which no pool waits for. */
+  Connection openBeside(Credentials credentials) throws SQLException {
+    DataSource given = probes;
+    if (given != null) {
+      return given.getConnection();
+    }
+    return pool instanceof Connector ? credentials.connectApart(pool) : Beside.open(pool);
   }
 
   /** A connection is held that must not outlive the server's time as the primary. */

@@ -17,6 +17,9 @@ final class Faults {
   /** The server goes down or refuses everybody, as PostgreSQL says it. */
   private static final Set<String> GOING_DOWN = Set.of("57P01", "57P02", "57P03", "57P05");
 
+  /** "Query canceled", as PostgreSQL and H2 say it where others throw a timeout. */
+  private static final String STOPPED = "57014";
+
   /** A write was refused since the server, or the session, is read-only. */
   private static final Set<String> READ_ONLY = Set.of("25006");
 
@@ -53,6 +56,12 @@ final class Faults {
       }
     }
     return null;
+  }
+
+  /** Whether a statement was stopped for its time, or by somebody. */
+  static boolean isStopped(Throwable thrown) {
+    return thrown instanceof SQLTimeoutException
+        || (thrown instanceof SQLException e && STOPPED.equals(e.getSQLState()));
   }
 
   /** Whether the connection broke, or the server says that it goes down. */

@@ -167,14 +167,25 @@ final class LogicalConnection extends Logical {
     if (session.current() == null && !session.autoCommit()) {
       return null;
     }
-    Object answer;
-    try {
-      answer = forward(method, args);
-    } catch (SQLTimeoutException e) {
-      throw method.getName().equals("commit") ? unknown(e) : e;
-    }
+    Object answer =
+        method.getName().equals("commit") ? commit(method, args) : forward(method, args);
     session.transactionEnds();
     return answer;
+  }
+
+  private @Nullable Object commit(Method method, Object[] args) throws Throwable {
+    session.commitBegins();
+    long start = System.nanoTime();
+    long nanos = -1;
+    try {
+      Object answer = forward(method, args);
+      nanos = System.nanoTime() - start;
+      return answer;
+    } catch (SQLTimeoutException e) {
+      throw unknown(e);
+    } finally {
+      session.commitEnds(nanos);
+    }
   }
 
   /** Whether a commit that was not answered happened, only the server knows. */
@@ -198,7 +209,7 @@ final class LogicalConnection extends Logical {
 
   @Override
   Connection unwrapped() throws SQLException {
-    return session.pinned().raw;
+    return session.unwrapped().raw;
   }
 
   @Override

@@ -60,7 +60,7 @@ final class LogicalMetaData extends Logical {
 
   @Override
   DatabaseMetaData unwrapped() throws SQLException {
-    return at(session.pinned());
+    return at(session.unwrapped());
   }
 
   @Override

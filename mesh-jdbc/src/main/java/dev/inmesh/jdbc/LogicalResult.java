@@ -1,5 +1,6 @@
 package dev.inmesh.jdbc;
 
+import dev.inmesh.jdbc.throttle.Permit;
 import java.lang.reflect.Method;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,6 +19,9 @@ final class LogicalResult extends Logical {
   private final ResultSet proxy;
   private boolean open;
   private boolean finished;
+
+  /** Of the statement that opened it, where it is read in pieces. */
+  private @Nullable Permit permit;
 
   private LogicalResult(
       Session session,
@@ -76,6 +80,16 @@ final class LogicalResult extends Logical {
 
   ResultSet proxy() {
     return proxy;
+  }
+
+  /** Whether its server still has most of it. */
+  boolean isInPieces() {
+    return inPieces && open;
+  }
+
+  /** It is being read with this permit. */
+  void keep(Permit held) {
+    permit = held;
   }
 
   boolean isLocal() {
@@ -157,6 +171,11 @@ final class LogicalResult extends Logical {
   void ends() {
     if (open && physical != null) {
       open = false;
+      Permit held = permit;
+      if (held != null) {
+        permit = null;
+        physical.giveBack(held);
+      }
       session.resultEnds(physical);
     }
   }

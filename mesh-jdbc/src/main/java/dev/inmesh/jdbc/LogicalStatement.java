@@ -129,17 +129,18 @@ final class LogicalStatement extends Logical {
     boolean repeatable = pending == null || !pending.hasStream();
     Physical held = session.current();
     long begin = System.nanoTime();
-    Physical there = session.execute(verdict, demand, begin);
-    long start = there == held ? begin : System.nanoTime();
+    Physical there = session.execute(verdict, verdict, demand, begin);
+    boolean atOnce = there == held && !session.mayHaveWaited();
+    long start = atOnce ? begin : System.nanoTime();
     try {
       return runAt(there, start, name, method, args);
     } catch (SQLException e) {
       if (!repeatable || !session.mayTryAtPrimary(there, e)) {
         throw e;
       }
-      long again = System.nanoTime();
-      Physical primary = session.execute(refused(verdict, args), demand, again);
-      return runAt(primary, again, name, method, args);
+      Verdict write = refused(verdict, args);
+      Physical primary = session.execute(write, write, demand, System.nanoTime());
+      return runAt(primary, System.nanoTime(), name, method, args);
     }
   }
 
@@ -168,7 +169,9 @@ final class LogicalStatement extends Logical {
       thrown = e;
       throw e;
     } finally {
-      session.ran(there, thrown, start);
+      LogicalResult opened = result;
+      boolean streams = thrown == null && opened != null && opened.isInPieces();
+      session.ran(there, thrown, start, streams ? opened : null);
       streamEnds();
     }
   }
@@ -217,7 +220,7 @@ final class LogicalStatement extends Logical {
       return forward(method, args);
     }
     Object answer = Call.on(at(session.prepare(verdict, Veto.BATCH)), method, bare(args));
-    boolean begins = verdict.kind() == Kind.TRANSACTION && session.autoCommit();
+    boolean begins = verdict.isTransactionControl() && session.autoCommit();
     pending().batch(verdict.sticky() || begins);
     return answer;
   }
@@ -235,7 +238,9 @@ final class LogicalStatement extends Logical {
     checkOpen();
     endResult();
     outcomeEnds();
-    Physical there = session.execute(pending().ofBatch(), Veto.BATCH, System.nanoTime());
+    Verdict batch = pending().ofBatch();
+    Verdict hinted = prepared == null ? batch : prepared;
+    Physical there = session.execute(batch, hinted, Veto.BATCH, System.nanoTime());
     long start = System.nanoTime();
     Throwable thrown = null;
     try {
@@ -250,7 +255,7 @@ final class LogicalStatement extends Logical {
       thrown = e;
       throw e;
     } finally {
-      session.ran(there, thrown, start);
+      session.ran(there, thrown, start, null);
       pending().batchEnds();
     }
   }
@@ -403,7 +408,7 @@ final class LogicalStatement extends Logical {
   @Override
   Statement unwrapped() throws SQLException {
     // Whoever has it may do anything with it.
-    return at(session.pinned());
+    return at(session.unwrapped());
   }
 
   // ---- the end

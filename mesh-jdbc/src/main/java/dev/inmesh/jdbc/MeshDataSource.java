@@ -3,7 +3,6 @@ package dev.inmesh.jdbc;
 import dev.inmesh.Mesh;
 import dev.inmesh.ServerStatus;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Metrics;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.ConnectionBuilder;
@@ -11,8 +10,10 @@ import java.sql.SQLException;
 import java.sql.ShardingKeyBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -155,6 +156,17 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
     cluster.databases().restore(server);
   }
 
+  /** What throttles the primary; null with {@code throttle.mode=off}. */
+  @Nullable Throttle throttle() {
+    return cluster.databases().primary().throttle();
+  }
+
+  /** What throttles a server; null if there is none of this name, or with {@code mode=off}. */
+  @Nullable Throttle throttle(String server) {
+    Database known = cluster.databases().lineup().get(server);
+    return known == null ? null : known.throttle();
+  }
+
   private DataSource primary() {
     return cluster.databases().primary().pool();
   }
@@ -225,13 +237,14 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
     private final String name;
     private final List<Database> replicas = new ArrayList<>();
     private final Set<String> pureFunctions = new LinkedHashSet<>();
+    private final Map<String, DataSource> probes = new HashMap<>();
     private final Shards.Collecting shards;
     private @Nullable DataSource primary;
     private ReadRouting readRouting = ReadRouting.READONLY;
     private Duration timeout = Duration.ZERO;
     private Consistency consistency = Consistency.SESSION;
     private Optional<Duration> maxLag = Optional.empty();
-    private MeterRegistry registry = Metrics.globalRegistry;
+    private @Nullable MeterRegistry registry;
 
     private Builder(Mesh mesh, String name) {
       this.mesh = Objects.requireNonNull(mesh, "mesh");
@@ -362,12 +375,41 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
     }
 
     /**
-     * Where the meters of routes and statements go; by default Micrometer's global registry. Those
-     * of replicas go where the mesh's do.
+     * Connections for asking a server how slow its disk is: one is kept open while statements go
+     * there. Needed only for a pool that doesn't say where its connections lead; HikariCP's,
+     * Tomcat's and DBCP's do, and so do the DataSources of drivers. Best one of the driver's, with
+     * a user who may see the statistics.
+     *
+     * @param server {@code primary}, or the name of a replica
+     */
+    public Builder probe(String server, DataSource connections) {
+      probes.put(
+          Objects.requireNonNull(server, "server"),
+          Objects.requireNonNull(connections, "connections"));
+      return this;
+    }
+
+    /**
+     * Where the meters of this database go; by default where the mesh's do. Those of replicas as
+     * servers of an upstream always go there.
      */
     public Builder meterRegistry(MeterRegistry meterRegistry) {
       registry = Objects.requireNonNull(meterRegistry, "meterRegistry");
       return this;
+    }
+
+    private Database watched(Lineup lineup, String server) {
+      Database known = lineup.get(server);
+      if (known == null) {
+        throw new IllegalStateException(
+            name + ": probe of " + server + ", which is no server; known are " + lineup);
+      }
+      return known;
+    }
+
+    private MeterRegistry meters() {
+      MeterRegistry given = registry;
+      return given == null ? mesh.engineHost().meterRegistry() : given;
     }
 
     private DataSource wrapped(String shard, DataSource database) {
@@ -376,20 +418,21 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
           : new Builder(mesh, shard)
               .primary(database)
               .timeout(timeout)
-              .meterRegistry(registry)
+              .meterRegistry(meters())
               .build();
     }
 
     /**
      * Builds it. No pool is asked for anything.
      *
-     * @throws IllegalStateException without a primary
+     * @throws IllegalStateException without a primary, or with a probe of a server that isn't there
      */
     public MeshDataSource build() {
       if (primary == null) {
         throw new IllegalStateException(name + ": no primary");
       }
       Lineup lineup = Lineup.of(new Database(Lineup.entry(PRIMARY, 1), primary), replicas);
+      probes.forEach((server, connections) -> watched(lineup, server).watchedOver(connections));
       try {
         return new MeshDataSource(
             mesh,
@@ -399,7 +442,7 @@ public final class MeshDataSource implements DataSource, AutoCloseable {
                 Servers.of(lineup),
                 new Cluster.Code(
                     readRouting, Set.copyOf(pureFunctions), timeout, consistency, maxLag),
-                registry),
+                meters()),
             shards.mapped(this::wrapped));
       } catch (SQLException e) {
         throw new IllegalStateException(e.getMessage(), e);

@@ -2,8 +2,11 @@ package dev.inmesh.jdbc;
 
 import dev.inmesh.engine.Lease;
 import dev.inmesh.event.Failure;
+import dev.inmesh.jdbc.throttle.Permit;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +41,9 @@ final class Physical {
 
   /** What held before the time of a statement; -1 for nothing of ours. */
   private int networkTimeout = -1;
+
+  /** Of results that are being read in pieces; null before the first. Guarded by this. */
+  private @Nullable List<Permit> permits;
 
   private boolean broken;
   private boolean ended;
@@ -172,6 +178,36 @@ final class Physical {
     return first;
   }
 
+  /** A result is being read with this permit, which is given back at the end at the latest. */
+  void keep(Permit permit) {
+    synchronized (this) {
+      if (!ended) {
+        if (permits == null) {
+          permits = new ArrayList<>();
+        }
+        permits.add(permit);
+        return;
+      }
+    }
+    permit.release();
+  }
+
+  /** The result is read no more. */
+  void giveBack(Permit permit) {
+    synchronized (this) {
+      if (permits != null) {
+        permits.remove(permit);
+      }
+    }
+    permit.release();
+  }
+
+  private synchronized List<Permit> takePermits() {
+    List<Permit> kept = permits == null ? List.of() : permits;
+    permits = null;
+    return kept;
+  }
+
   void close() throws SQLException {
     try {
       raw.close();
@@ -201,6 +237,7 @@ final class Physical {
     if (!ends()) {
       return;
     }
+    takePermits().forEach(Permit::release);
     Lease kept = takePlace();
     idles();
     if (kept != null) {

@@ -1,6 +1,5 @@
 package dev.inmesh.jdbc;
 
-import dev.inmesh.call.Phase;
 import dev.inmesh.jdbc.sql.Verdict;
 import dev.inmesh.jdbc.sql.Verdict.Hint;
 import dev.inmesh.jdbc.sql.Verdict.Kind;
@@ -11,7 +10,6 @@ import java.sql.Connection;
 import java.sql.Ref;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.util.Objects;
 import java.util.Set;
@@ -21,12 +19,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One logical connection between {@code getConnection} and {@code close}: what binds it to a
  * server, and what was set on it. As a connection, it is for one thread at a time, but {@link
- * #abort} may come from any.
+ * #abort} may come from any. Long, since what binds it is looked at by all that it does; what can
+ * be told apart from that is in the classes that it has as fields.
  */
 final class Session {
 
   private static final Verdict ANY_SERVER =
-      new Verdict(Target.REPLICA, "read", Kind.READ, Hint.NONE, false, "", "");
+      new Verdict(Target.REPLICA, "read", Kind.READ, Hint.NONE, false, "", false, "");
   private static final Set<Object> LEVELS =
       Set.of(
           Connection.TRANSACTION_READ_UNCOMMITTED,
@@ -39,6 +38,8 @@ final class Session {
   private final Settings settings = new Settings();
   private final Writes writes;
   private final Holding holding;
+  private final SessionTime time;
+  private final Turns turns = new Turns();
   private final Connection proxy;
 
   private @Nullable Facts defaults;
@@ -47,13 +48,11 @@ final class Session {
   private @Nullable Physical holdsState;
   private int bound;
 
-  /** Of what the user has asked for and is still waiting for; null when nothing bounds it. */
-  private @Nullable TimeLimit limit;
-
   Session(Cluster cluster, Credentials credentials) {
     this.cluster = cluster;
     this.writes = new Writes(cluster);
     this.holding = new Holding(cluster, credentials, settings, writes);
+    this.time = new SessionTime(cluster, holding);
     this.proxy = Proxies.CONNECTION.make(new LogicalConnection(this));
   }
 
@@ -134,11 +133,24 @@ final class Session {
     return cluster.verdict(sql);
   }
 
-  /** The connection on which a statement is to be run now. */
-  Physical execute(Verdict verdict, @Nullable String veto, long now) throws SQLException {
+  /**
+   * The connection on which a statement is to be run now.
+   *
+   * @param hinted what its own text says; another than the verdict for a batch
+   * @throws ThrottledException if its server's disk is too slow for it
+   */
+  Physical execute(Verdict verdict, Verdict hinted, @Nullable String veto, long now)
+      throws SQLException {
     Route route = route(verdict, veto);
+    boolean before = inTransaction;
     Physical physical = go(route.replica(), now);
-    cluster.databases().starts(physical, now);
+    takeTurn(physical, verdict, hinted, before);
+    boolean waited = turns.mayHaveWaited();
+    if (waited) {
+      // The server has nothing to do with that: another attempt begins.
+      physical.idles();
+    }
+    cluster.databases().starts(physical, waited ? System.nanoTime() : now);
     if (physical.replica() == route.replica()) {
       cluster.counts().count(route);
     } else {
@@ -152,11 +164,31 @@ final class Session {
       writes.wrote();
     }
     // Before it runs: it may leave something behind even if it fails.
-    if (verdict.sticky() || (verdict.kind() == Kind.TRANSACTION && autoCommit())) {
+    if (verdict.sticky() || (verdict.isTransactionControl() && autoCommit())) {
       sticky = true;
       holdsState = physical;
     }
     return physical;
+  }
+
+  private void takeTurn(Physical physical, Verdict verdict, Verdict hinted, boolean before)
+      throws ThrottledException {
+    boolean taken = false;
+    try {
+      turns.take(physical, verdict, hinted, !autoCommit(), time.leftNanos());
+      taken = true;
+    } finally {
+      if (!taken) {
+        // Nothing was run, and nothing is open there that wasn't before.
+        inTransaction = before;
+        physical.idles();
+      }
+    }
+  }
+
+  /** Whether the statement that runs may have been held back before. */
+  boolean mayHaveWaited() {
+    return turns.mayHaveWaited();
   }
 
   /**
@@ -164,9 +196,14 @@ final class Session {
    *
    * @param thrown null if it went well
    * @param start when its turn came
+   * @param result what it opened that is read in pieces; null for nothing
    */
-  void ran(Physical physical, @Nullable Throwable thrown, long start) {
+  void ran(
+      Physical physical, @Nullable Throwable thrown, long start, @Nullable LogicalResult result) {
     long now = System.nanoTime();
+    // It took at least as long as it was left to run.
+    boolean counts = thrown == null || time.isNearlyOver() || Faults.isStopped(thrown);
+    turns.over(physical, now - start, counts, result);
     physical.times.record(thrown == null, now - start);
     physical.ran(thrown, inTransaction, now);
     if (thrown != null) {
@@ -262,64 +299,22 @@ final class Session {
 
   /** Whether anything bounds what begins now. */
   boolean isTimed() {
-    return cluster.limits().isTimed();
+    return time.isLimited();
   }
 
   /** Runs a step within the time that there is; one that is part of another shares its time. */
   @Nullable Object inTime(Step step) throws Throwable {
-    return inTime(current(), step);
+    return time.within(current(), step);
   }
 
-  /** One that uses this connection, or what it asks for itself. */
+  /** One that uses this connection. */
   @Nullable Object inTime(@Nullable Physical used, Step step) throws Throwable {
-    if (limit != null || !isTimed()) {
-      return step.run();
-    }
-    TimeLimit begun = begin(used);
-    limit = begun;
-    holding.bound(begun);
-    boolean failed = true;
-    try {
-      Object answer = step.run();
-      failed = false;
-      begun.over();
-      if (begun.wasStopped(false)) {
-        throw stopped(begun, null);
-      }
-      return answer;
-    } catch (Throwable e) {
-      begun.over();
-      if (failed && begun.wasStopped(true)) {
-        throw stopped(begun, e);
-      }
-      throw e;
-    } finally {
-      limit = null;
-      holding.bound(null);
-    }
-  }
-
-  private TimeLimit begin(@Nullable Physical used) throws SQLException {
-    try {
-      return cluster.limits().begin(used);
-    } catch (SQLTimeoutException e) {
-      cluster.meters().timedOut(Phase.WAIT);
-      throw e;
-    }
-  }
-
-  private SQLException stopped(TimeLimit stopped, @Nullable Throwable cause) {
-    cluster.meters().timedOut(stopped.phase());
-    return stopped.words(cause);
+    return time.within(used, step);
   }
 
   /** What is run now, for as long as the step that is under way lasts. */
   void runs(Physical there, Statement statement) throws SQLException {
-    TimeLimit bounded = limit;
-    if (bounded != null) {
-      bounded.runs(statement);
-      there.runsWithin(bounded.leftNanos());
-    }
+    time.runs(there, statement);
   }
 
   // ---- what binds it
@@ -344,8 +339,30 @@ final class Session {
     return holding.holds(physical);
   }
 
+  /** The primary's, for somebody who may do anything with it. */
+  Physical unwrapped() throws SQLException {
+    Physical physical = pinned();
+    turns.unwrapped(!autoCommit());
+    return physical;
+  }
+
+  /** The transaction is about to be committed. */
+  void commitBegins() {
+    turns.commitBegins(current());
+  }
+
+  /**
+   * The commit is over.
+   *
+   * @param nanos what it took; negative if it failed
+   */
+  void commitEnds(long nanos) {
+    turns.commitEnds(nanos);
+  }
+
   void transactionEnds() {
     inTransaction = false;
+    turns.transactionEnds();
     holding.letGo(false);
   }
 

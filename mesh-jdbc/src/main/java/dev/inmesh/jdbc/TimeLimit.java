@@ -91,6 +91,11 @@ final class TimeLimit {
     return Math.max(0, nanos - (System.nanoTime() - startNanos));
   }
 
+  /** Whether what runs may have been stopped. */
+  boolean isNearlyOver() {
+    return leftNanos() <= heldBackNanos();
+  }
+
   // ---- what the session's thread does meanwhile
 
   /**

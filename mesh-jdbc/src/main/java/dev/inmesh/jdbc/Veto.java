@@ -25,7 +25,11 @@ final class Veto {
   private Veto() {}
 
   private static Verdict write(boolean sticky) {
-    return new Verdict(Target.PRIMARY, BATCH, Kind.OTHER, Hint.NONE, sticky, "", "");
+    return new Verdict(Target.PRIMARY, BATCH, Kind.OTHER, Hint.NONE, sticky, "", false, "");
+  }
+
+  static boolean isBatch(Verdict verdict) {
+    return verdict.reason().equals(BATCH);
   }
 
   /** Of a call of {@code createStatement}, {@code prepareStatement} or {@code prepareCall}. */

@@ -2,12 +2,17 @@ package dev.inmesh.jdbc.sql;
 
 import dev.inmesh.jdbc.sql.Verdict.Kind;
 import dev.inmesh.jdbc.sql.Word.Head;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * The beginning of a statement: what its first word makes of it, and what the words next to that
  * one change, as in {@code SET LOCAL}. Decides with them what it leaves behind in the session.
  */
 final class Beginning {
+
+  private static final Set<Word> ENDS =
+      EnumSet.of(Word.COMMIT, Word.ROLLBACK, Word.END, Word.ABORT);
 
   private final Dialect dialect;
   private final Functions functions;
@@ -75,8 +80,8 @@ final class Beginning {
         finding.sticky |= word == Word.LOCK && dialect == Dialect.MYSQL;
       }
       case TRANSACTION -> {
-        finding.kind = Kind.TRANSACTION;
-        finding.no("transaction control");
+        finding.kind = ENDS.contains(word) ? Kind.TRANSACTION_END : Kind.TRANSACTION;
+        finding.no(Verdict.TRANSACTION_CONTROL);
         finding.sticky |= word == Word.XA;
       }
       case SESSION -> {
@@ -163,6 +168,10 @@ final class Beginning {
   /** What a statement that goes to the primary anyway leaves behind. */
   private void session(Word word) {
     boolean second = wordsSince == 1;
+    if (finding.kind == Kind.TRANSACTION_END && !(second && word == Word.TRANSACTION)) {
+      // Back to a savepoint, or the next one begins at once; also WORK, which is rare.
+      finding.kind = Kind.TRANSACTION;
+    }
     switch (word) {
       case LOCAL, CONSTRAINTS -> {
         if (second && head == Word.SET && dialect == Dialect.POSTGRESQL) {

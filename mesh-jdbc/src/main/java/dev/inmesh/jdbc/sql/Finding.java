@@ -57,8 +57,12 @@ final class Finding {
     return text.subSequence(from, Math.min(to, from + SHOWN)).toString();
   }
 
-  /** What that comes to with what the comments ask for. */
-  Verdict verdict(Hints hints) {
+  /**
+   * What that comes to with what the comments ask for.
+   *
+   * @param ping whether it asks for no more than an answer, if it is a read
+   */
+  Verdict verdict(Hints hints, boolean ping) {
     boolean read = reason.isEmpty();
     boolean vouched = !read && !proven && hints.asked == Hint.REPLICA;
     Target target = read || vouched ? Target.REPLICA : Target.PRIMARY;
@@ -72,6 +76,7 @@ final class Finding {
       why = "hint";
     }
     Kind what = kind == Kind.READ && !read && !vouched ? Kind.OTHER : kind;
-    return new Verdict(target, why, what, hints.asked, sticky, hints.statementClass, "");
+    return new Verdict(
+        target, why, what, hints.asked, sticky, hints.statementClass, read && ping, "");
   }
 }

@@ -113,7 +113,7 @@ final class Scan {
 
   private Verdict verdict() {
     if (beginning.explainedFrom < 0) {
-      return finding.verdict(hints);
+      return finding.verdict(hints, isPing());
     }
     return new Verdict(
         Target.PRIMARY,
@@ -122,7 +122,16 @@ final class Scan {
         Hint.NONE,
         false,
         "",
+        false,
         beginning.explained());
+  }
+
+  /** {@code SELECT} and one literal are all there is. */
+  private boolean isPing() {
+    Token last = trail.token(1);
+    return (last == Token.NUMBER || last == Token.LITERAL)
+        && trail.word(2) == Word.SELECT
+        && trail.token(3) == Token.NONE;
   }
 
   private void take(Token token) {
@@ -171,7 +180,7 @@ final class Scan {
       return false;
     }
     severalStatements = false;
-    finding.sticky |= finding.kind == Kind.TRANSACTION;
+    finding.sticky |= finding.kind == Kind.TRANSACTION || finding.kind == Kind.TRANSACTION_END;
     finding.kind = Kind.OTHER;
     beginning.reset();
     trail.clear();

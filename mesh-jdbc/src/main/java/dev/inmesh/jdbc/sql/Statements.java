@@ -97,7 +97,7 @@ public final class Statements {
     Verdict part = Scan.of(sql.substring(0, SCANNED), dialect, functions);
     Kind kind = part.kind() == Kind.READ ? Kind.OTHER : part.kind();
     return new Verdict(
-        Target.PRIMARY, TOO_LONG, kind, Hint.NONE, part.sticky(), part.statementClass(), "");
+        Target.PRIMARY, TOO_LONG, kind, Hint.NONE, part.sticky(), part.statementClass(), false, "");
   }
 
   private static int weight(String sql, Verdict verdict) {

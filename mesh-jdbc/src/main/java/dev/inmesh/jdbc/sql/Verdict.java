@@ -12,6 +12,7 @@ import java.util.Objects;
  * @param sticky whether the connection has to stay at the primary until it is returned: the
  *     statement leaves something behind in the session
  * @param statementClass the class that {@code mesh:class=} asked for; empty without one
+ * @param ping whether it asks for no more than an answer, as {@code SELECT 1} does
  * @param explained the statement behind {@code EXPLAIN MESH}; empty for all others
  */
 public record Verdict(
@@ -21,9 +22,11 @@ public record Verdict(
     Hint hint,
     boolean sticky,
     String statementClass,
+    boolean ping,
     String explained) {
 
   static final String UNKNOWN_FUNCTION = "unknown function ";
+  static final String TRANSACTION_CONTROL = "transaction control";
 
   /** Where a statement may go. */
   public enum Target {
@@ -35,8 +38,10 @@ public record Verdict(
   public enum Kind {
     /** Proven to change nothing, wherever a hint sends it. */
     READ,
-    /** Begins, ends or sets a transaction, or a savepoint. */
+    /** Begins or sets a transaction, or has to do with a savepoint. */
     TRANSACTION,
+    /** Ends a transaction, and begins no other. */
+    TRANSACTION_END,
     /** Sets something of the session, and writes no data. */
     SESSION,
     /** {@code EXPLAIN MESH}: not for a server at all. */
@@ -67,6 +72,16 @@ public record Verdict(
     return target == Target.REPLICA;
   }
 
+  /** Whether it is about a transaction, and no more than that. */
+  public boolean isTransactionControl() {
+    return kind == Kind.TRANSACTION || kind == Kind.TRANSACTION_END;
+  }
+
+  /** Whether it is several statements of which the first, but not the last, is about one. */
+  public boolean mayLeaveTransaction() {
+    return kind == Kind.OTHER && sticky && reason.equals(TRANSACTION_CONTROL);
+  }
+
   /** Whether nothing speaks against a replica but functions that nobody knows. */
   public boolean callsUnknownFunctions() {
     return reason.startsWith(UNKNOWN_FUNCTION);
@@ -75,7 +90,14 @@ public record Verdict(
   /** What is left of it when a replica has refused it as a write. */
   Verdict refused() {
     return new Verdict(
-        Target.PRIMARY, "refused by a replica", Kind.OTHER, hint, sticky, statementClass, "");
+        Target.PRIMARY,
+        "refused by a replica",
+        Kind.OTHER,
+        hint,
+        sticky,
+        statementClass,
+        false,
+        "");
   }
 
   /** The more cautious of two readings of one text. */
@@ -88,6 +110,7 @@ public record Verdict(
         cautious.hint,
         sticky || other.sticky,
         statementClass.equals(other.statementClass) ? statementClass : "",
+        ping && other.ping,
         cautious.explained);
   }
 }

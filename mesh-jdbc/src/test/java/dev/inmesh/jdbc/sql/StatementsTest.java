@@ -66,7 +66,7 @@ class StatementsTest {
 
   @Test
   void kindsTellTransactionsAndSettingsFromWrites() {
-    assertThat(postgresql.verdict("COMMIT").kind()).isEqualTo(Kind.TRANSACTION);
+    assertThat(postgresql.verdict("COMMIT").kind()).isEqualTo(Kind.TRANSACTION_END);
     assertThat(postgresql.verdict("SET TRANSACTION READ ONLY").kind()).isEqualTo(Kind.TRANSACTION);
     assertThat(postgresql.verdict("PREPARE TRANSACTION 'x'").kind()).isEqualTo(Kind.TRANSACTION);
     assertThat(postgresql.verdict("BEGIN; DELETE FROM t").kind()).isEqualTo(Kind.OTHER);
@@ -74,6 +74,17 @@ class StatementsTest {
     assertThat(postgresql.verdict("SET x = 1").kind()).isEqualTo(Kind.SESSION);
     assertThat(postgresql.verdict("SELECT nextval('s')").kind()).isEqualTo(Kind.OTHER);
     assertThat(postgresql.verdict("SELECT 1").kind()).isEqualTo(Kind.READ);
+  }
+
+  @Test
+  void whatAsksForNoMoreThanAnAnswerIsAPing() {
+    assertThat(postgresql.verdict("SELECT 1").ping()).isTrue();
+    assertThat(postgresql.verdict("/* ping */ select 'x' ; ").ping()).isTrue();
+    assertThat(postgresql.verdict("SELECT 1 FROM t").ping()).isFalse();
+    assertThat(postgresql.verdict("SELECT f(1)").ping()).isFalse();
+    assertThat(postgresql.verdict("SELECT (SELECT 1)").ping()).isFalse();
+    assertThat(postgresql.verdict("DELETE FROM t; SELECT 1").ping()).isFalse();
+    assertThat(postgresql.verdict("SELECT pg_sleep(1); SELECT 1").ping()).isFalse();
   }
 
   @Test
