@@ -26,7 +26,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What logical connections cost above a driver that costs nothing. Goals above {@code BARE}: a
- * connection's cycle at most 100 ns, a statement's at most 300 ns and 256 B.
+ * connection's cycle at most 100 ns, a statement's at most 300 ns and 256 B, and a throttled one's
+ * at most 100 ns and nothing more above {@code WRAPPED}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -45,12 +46,14 @@ public class JdbcBenchmark {
     BARE,
     /** Those of a primary alone. */
     WRAPPED,
+    /** The same, with a throttle that has nothing to hold back. */
+    THROTTLED,
     /** Those of a primary and a replica, to which the statement goes. */
     ROUTED
   }
 
   /** Whose connections. */
-  @Param({"BARE", "WRAPPED", "ROUTED"})
+  @Param({"BARE", "WRAPPED", "THROTTLED", "ROUTED"})
   public Source source;
 
   private Mesh mesh;
@@ -60,7 +63,8 @@ public class JdbcBenchmark {
   /** A connection that has been used. */
   @Setup
   public void setUp() throws SQLException {
-    mesh = Mesh.of(Map.of());
+    String mode = source == Source.THROTTLED ? "enforce" : "off";
+    mesh = Mesh.of(Map.of("mesh.jdbc.orders.throttle.mode", mode));
     DataSource pool = StubDatabase.pool();
     MeshDataSource.Builder builder =
         MeshDataSource.builder(mesh, "orders")
@@ -70,7 +74,7 @@ public class JdbcBenchmark {
     database =
         switch (source) {
           case BARE -> pool;
-          case WRAPPED -> builder.build();
+          case WRAPPED, THROTTLED -> builder.build();
           case ROUTED -> builder.replica("r1", StubDatabase.pool()).build();
         };
     connection = database.getConnection();
