@@ -29,6 +29,7 @@ final class ServiceProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
+                "-Dorg.slf4j.simpleLogger.log.dev.inmesh=info",
                 "-cp",
                 classPath,
                 Service.class.getName(),
