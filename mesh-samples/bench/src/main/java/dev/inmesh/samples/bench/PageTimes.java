@@ -15,6 +15,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -46,15 +48,17 @@ public final class PageTimes {
         new StringBuilder(
             String.format(
                 Locale.ROOT,
-                "%-8s %-8s %8s %8s %8s %8s %8s %12s%n",
+                "%-8s %-8s %8s %8s %8s %12s %8s %8s %12s%n",
                 "client",
                 "timeout",
                 "p50 ms",
                 "p99 ms",
                 "max ms",
+                "less pauses",
                 "live",
                 "default",
                 "asked hung"));
+    daemon(Pauses::watch);
     try (Ponger well = new Ponger(1);
         Hung hung = new Hung()) {
       for (String timeout : List.of("100ms", "15s")) {
@@ -104,13 +108,16 @@ public final class PageTimes {
       List<String> unused = page(client); // To warm up.
     }
     long[] nanos = new long[pages];
+    long unpaused = 0;
     int live = 0;
     int byDefault = 0;
     int asked = hung.asked.get();
     for (int i = 0; i < pages; i++) {
+      Pauses.WORST.set(0);
       long start = System.nanoTime();
       List<String> sources = page(client);
       nanos[i] = System.nanoTime() - start;
+      unpaused = Math.max(unpaused, nanos[i] - Pauses.WORST.get());
       live += (int) sources.stream().filter("live"::equals).count();
       byDefault += (int) sources.stream().filter("default"::equals).count();
     }
@@ -118,12 +125,13 @@ public final class PageTimes {
     table.append(
         String.format(
             Locale.ROOT,
-            "%-8s %-8s %8.1f %8.1f %8.1f %8.2f %8.2f %12.2f%n",
+            "%-8s %-8s %8.1f %8.1f %8.1f %12.1f %8.2f %8.2f %12.2f%n",
             name,
             timeout,
             nanos[pages / 2] / 1e6,
             nanos[pages * 99 / 100] / 1e6,
             nanos[pages - 1] / 1e6,
+            unpaused / 1e6,
             live / (double) pages,
             byDefault / (double) pages,
             (hung.asked.get() - asked) / (double) pages));
@@ -138,6 +146,31 @@ public final class PageTimes {
       }
     }
     return sources;
+  }
+
+  private static void daemon(Runnable work) {
+    Thread thread = new Thread(work, "pages");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** How long a thread that wakes every half millisecond was late: the process stood still. */
+  private static final class Pauses {
+
+    static final AtomicLong WORST = new AtomicLong();
+
+    private static final long PERIOD_NANOS = 500_000;
+
+    static void watch() {
+      long before = System.nanoTime();
+      while (true) {
+        LockSupport.parkNanos(PERIOD_NANOS);
+        long now = System.nanoTime();
+        long late = now - before - PERIOD_NANOS;
+        before = now;
+        WORST.accumulateAndGet(late, Math::max);
+      }
+    }
   }
 
   /** Takes requests and never answers. */
@@ -177,12 +210,6 @@ public final class PageTimes {
       } catch (IOException gone) {
         // The client has given up.
       }
-    }
-
-    private static void daemon(Runnable work) {
-      Thread thread = new Thread(work, "hung");
-      thread.setDaemon(true);
-      thread.start();
     }
 
     @Override

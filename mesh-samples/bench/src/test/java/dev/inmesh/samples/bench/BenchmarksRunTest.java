@@ -107,7 +107,7 @@ final class BenchmarksRunTest {
     assertThat(rows).hasSize(4);
     for (String row : rows) {
       String[] columns = row.split(" +", -1);
-      assertThat(Double.parseDouble(columns[5]) + Double.parseDouble(columns[6]))
+      assertThat(Double.parseDouble(columns[6]) + Double.parseDouble(columns[7]))
           .as(row)
           .isBetween(9.98, 10.02);
     }
