@@ -2,7 +2,6 @@ package dev.inmesh.jdbc;
 
 import dev.inmesh.config.ThrottleMode;
 import dev.inmesh.config.ThrottleSettings;
-import dev.inmesh.jdbc.signal.DiskOperation;
 import dev.inmesh.jdbc.signal.DiskProbe;
 import dev.inmesh.jdbc.signal.Measure;
 import dev.inmesh.jdbc.signal.Poll;
@@ -80,10 +79,6 @@ final class DiskWatch implements AutoCloseable {
     return settings.maxPermits().map(OptionalInt::of).orElse(OptionalInt.empty());
   }
 
-  Throttle throttle() {
-    return throttle;
-  }
-
   void settings(ThrottleSettings changed) {
     throttle.settings(changed);
     probe.settings(changed);
@@ -117,14 +112,7 @@ final class DiskWatch implements AutoCloseable {
   }
 
   private void window(List<Measure> measures, Poll poll, long now) {
-    for (DiskOperation operation : DiskOperation.values()) {
-      measures.stream()
-          .filter(measure -> measure.operation() == operation)
-          .findAny()
-          .ifPresentOrElse(
-              measure -> meters.latency(operation, measure.value()),
-              () -> meters.unknown(operation));
-    }
+    meters.latencies(measures);
     OptionalLong ping =
         poll.pingMillis().isEmpty()
             ? OptionalLong.empty()

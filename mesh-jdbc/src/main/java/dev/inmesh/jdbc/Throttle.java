@@ -7,10 +7,15 @@ import dev.inmesh.jdbc.throttle.Admission;
 import dev.inmesh.jdbc.throttle.Permit;
 import dev.inmesh.jdbc.throttle.TextTimes;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +23,13 @@ import org.jspecify.annotations.Nullable;
  * DiskWatch}. Safe for concurrent use.
  */
 final class Throttle {
+
+  /** The classes by what a hint calls them: statements look here, and make nothing for it. */
+  private static final Map<String, StatementClass> HINTS =
+      Arrays.stream(StatementClass.values())
+          .collect(
+              Collectors.toUnmodifiableMap(
+                  of -> of.name().toLowerCase(Locale.ROOT), Function.identity()));
 
   private final String database;
   private final String server;
@@ -85,7 +97,7 @@ final class Throttle {
    */
   StatementClass statementClass(String hint) {
     if (!hint.isEmpty()) {
-      return StatementClass.valueOf(hint.toUpperCase(Locale.ROOT));
+      return Objects.requireNonNull(HINTS.get(hint));
     }
     Optional<QueryClass> ambient = QueryClass.current();
     return ambient.isEmpty() ? settings.statementClass() : ambient.get().inside();

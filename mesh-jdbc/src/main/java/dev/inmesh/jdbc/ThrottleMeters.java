@@ -3,6 +3,7 @@ package dev.inmesh.jdbc;
 import dev.inmesh.config.StatementClass;
 import dev.inmesh.config.ThrottleMode;
 import dev.inmesh.jdbc.signal.DiskOperation;
+import dev.inmesh.jdbc.signal.Measure;
 import dev.inmesh.jdbc.throttle.Admission;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -59,15 +60,13 @@ final class ThrottleMeters implements AutoCloseable {
     return limit == Admission.UNLIMITED ? Double.NaN : limit;
   }
 
-  /** Nobody knows what an operation took. */
-  void unknown(DiskOperation operation) {
-    latencies.remove(operation);
-  }
-
-  /** An operation of the disk took this long, in its own unit. */
-  void latency(DiskOperation operation, double value) {
-    latencies.put(operation, value);
-    shown.computeIfAbsent(operation, this::gauge);
+  /** What the disk's operations took; of any other nobody knows. */
+  void latencies(List<Measure> measures) {
+    latencies.keySet().retainAll(measures.stream().map(Measure::operation).toList());
+    for (Measure measure : measures) {
+      latencies.put(measure.operation(), measure.value());
+      shown.computeIfAbsent(measure.operation(), this::gauge);
+    }
   }
 
   private Meter gauge(DiskOperation operation) {

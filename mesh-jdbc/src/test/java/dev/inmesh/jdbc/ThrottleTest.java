@@ -503,16 +503,19 @@ final class ThrottleTest {
     patient.close();
   }
 
+  private MeshDataSource readFromReplica() {
+    return MeshDataSource.builder(mesh, "orders")
+        .primary(driver())
+        .replica("r1", driver())
+        .readRouting(ReadRouting.AUTO)
+        .consistency(Consistency.NONE)
+        .meterRegistry(meters)
+        .build();
+  }
+
   @Test
   void aRefusalAtAReplicaIsNoFailureOfIts() throws SQLException {
-    MeshDataSource database =
-        MeshDataSource.builder(mesh, "orders")
-            .primary(driver())
-            .replica("r1", driver())
-            .readRouting(ReadRouting.AUTO)
-            .consistency(Consistency.NONE)
-            .meterRegistry(meters)
-            .build();
+    MeshDataSource database = readFromReplica();
     Throttle throttle = Objects.requireNonNull(database.throttle("r1"));
     limit(throttle);
     StatementClass unused = throttle.takeAtOnce(INTERACTIVE);
@@ -528,14 +531,7 @@ final class ThrottleTest {
 
   @Test
   void whatHasWaitedForAReplicaIsAnAttemptThereThatEnds() throws SQLException {
-    MeshDataSource database =
-        MeshDataSource.builder(mesh, "orders")
-            .primary(driver())
-            .replica("r1", driver())
-            .readRouting(ReadRouting.AUTO)
-            .consistency(Consistency.NONE)
-            .meterRegistry(meters)
-            .build();
+    MeshDataSource database = readFromReplica();
     Throttle throttle = Objects.requireNonNull(database.throttle("r1"));
     limit(throttle);
 

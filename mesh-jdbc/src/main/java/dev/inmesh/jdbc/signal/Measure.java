@@ -11,6 +11,8 @@ import java.util.Objects;
  */
 public record Measure(DiskOperation operation, double value, double perSecond) {
 
+  private static final double MILLIS_IN_SECOND = 1000;
+
   /** Where it isn't known how many there were. */
   public Measure(DiskOperation operation, double value) {
     this(operation, value, 0);
@@ -21,6 +23,11 @@ public record Measure(DiskOperation operation, double value, double perSecond) {
     Objects.requireNonNull(operation, "operation");
     requireNumber(operation, value);
     requireNumber(operation, perSecond);
+  }
+
+  /** How many there were at a time, by Little's law; 0 where that isn't known. */
+  public double atATime() {
+    return perSecond * value / MILLIS_IN_SECOND;
   }
 
   private static void requireNumber(DiskOperation operation, double value) {

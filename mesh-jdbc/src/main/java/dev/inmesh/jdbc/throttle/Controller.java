@@ -36,7 +36,7 @@ public final class Controller {
   private final int maxPermits;
   private final RandomGenerator random;
   private final Map<DiskOperation, Baseline> baselines = new EnumMap<>(DiskOperation.class);
-  private final Map<DiskOperation, Rest> rests = new EnumMap<>(DiskOperation.class);
+  private final Rest rest = new Rest();
   private final Map<DiskOperation, Long> lastSeen = new EnumMap<>(DiskOperation.class);
   private final ClientEvidence client = new ClientEvidence();
   private final Agreement agreement = new Agreement();
@@ -186,12 +186,14 @@ public final class Controller {
 
   private Reading read(Measure measure, Observation seen, long nowNanos) {
     Marks marks = Marks.of(measure.operation(), baseline(measure.operation()).value(nowNanos));
-    Rest rest = rests.computeIfAbsent(measure.operation(), Rest::new);
-    double inFlight =
-        throttling() ? Math.min(seen.highestInFlight(), exact) : seen.highestInFlight();
-    // Reads are counted when they end, and told of up to a second later: while a queue drains, half
-    // as many seem to take as long. And where many reads wait, fewer are faster.
-    if (seen.enforced() && measure.operation() == DiskOperation.FSYNC) {
+    if (measure.operation() != DiskOperation.FSYNC) {
+      // Reads are counted when they end, and told of up to a second later: while a queue drains,
+      // half as many seem to take as long. And where many reads wait, fewer are faster.
+      return new Reading(measure, marks);
+    }
+    if (seen.enforced()) {
+      double inFlight =
+          throttling() ? Math.min(seen.highestInFlight(), exact) : seen.highestInFlight();
       rest.window(measure, inFlight, marks.soft(), nowNanos);
     }
     return new Reading(measure, marks.atRest(rest.value()));

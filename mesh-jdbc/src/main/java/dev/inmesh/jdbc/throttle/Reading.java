@@ -8,8 +8,6 @@ import java.util.Optional;
 /** A measure and what it is compared with. Immutable. */
 record Reading(Measure measure, Marks marks) {
 
-  private static final double NO_QUEUE = 2;
-
   /** The one that counts: the operation that is slow the most. */
   static Optional<Reading> worst(List<Reading> readings) {
     return readings.stream().max(Comparator.comparingDouble(Reading::ratio));
@@ -24,7 +22,7 @@ record Reading(Measure measure, Marks marks) {
    * nobody knows how many.
    */
   boolean isQueue() {
-    return measure.perSecond() == 0 || measure.perSecond() * measure.value() / 1000 > NO_QUEUE;
+    return measure.perSecond() == 0 || measure.atATime() > RestWindow.NO_QUEUE;
   }
 
   double ratio() {

@@ -1,21 +1,20 @@
 package dev.inmesh.jdbc.throttle;
 
-import dev.inmesh.jdbc.signal.DiskOperation;
 import dev.inmesh.jdbc.signal.Measure;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operation takes on a slow disk however few there are: where half as many took about as
- * long, nobody waits for anybody, and to hold back even more would cost work and win nothing. So it
- * is with a log, whose every flush takes all commits along that wait for it, and with a disk of
- * many slow parts. Not safe for concurrent use.
+ * What a flush takes on a slow disk however few there are: where half as many took about as long,
+ * nobody waits for anybody, and to hold back even more would cost work and win nothing. So it is
+ * with a log, whose every flush takes all commits along that wait for it. Not safe for concurrent
+ * use.
  *
- * <p>How many there are is {@code operations a second * latency} (Little, 1961), those of all
- * clients: where others fill the disk it doesn't fall when only we hold back, and nothing is
- * concluded. A log has one flush at a time, whoever commits; there it is our own statements that
- * count.
+ * <p>A log has one flush at a time, whoever commits: it is our own statements that count. Where
+ * there are more, as on a disk that several logs share, they are those of all clients, {@code
+ * operations a second * latency} (Little, 1961): where others fill the disk that doesn't fall when
+ * only we hold back, and nothing is concluded.
  */
 final class Rest {
 
@@ -28,8 +27,6 @@ final class Rest {
 
   /** After this it is found out anew: the disk may be another by now. */
   private static final long KNOWN_NANOS = 120_000_000_000L;
-
-  private final boolean ofLog;
 
   /** The latest first. */
   private final Deque<RestWindow> windows = new ArrayDeque<>();
@@ -46,11 +43,7 @@ final class Rest {
   private long distrustedUntil;
   private long distrustNanos = DISTRUSTED_NANOS;
 
-  Rest(DiskOperation operation) {
-    this.ofLog = operation == DiskOperation.FSYNC;
-  }
-
-  /** In the operation's unit; 0 while it isn't known. */
+  /** In milliseconds; 0 while it isn't known. */
   double value() {
     return value;
   }
@@ -79,12 +72,7 @@ final class Rest {
       return;
     }
     RestWindow now =
-        RestWindow.of(
-            ofLog,
-            measure.perSecond() * measure.value() / 1000,
-            inFlight,
-            measure.value(),
-            windows.peekFirst());
+        RestWindow.of(measure.atATime(), inFlight, measure.value(), windows.peekFirst());
     if (trial != null && now.isMoreThan(trial)) {
       check(now.isNoWorseThan(trial), nowNanos);
     } else if (trial != null && nowNanos - knownSince >= TRIAL_NANOS) {

@@ -5,20 +5,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many operations there were in a window, and how long one took. Immutable.
  *
- * @param ofLog whether they are those of a log, of which there is one at a time
  * @param queue operations at a time
  * @param inFlight our statements at a time, of those that may be
  * @param steady whether there were about as many in the window before: where a queue fills or
  *     drains, what is measured is that of none of the two
  * @param oursSteady whether ours were
  */
-record RestWindow(
-    boolean ofLog,
-    double queue,
-    double inFlight,
-    double value,
-    boolean steady,
-    boolean oursSteady) {
+record RestWindow(double queue, double inFlight, double value, boolean steady, boolean oursSteady) {
 
   /** How many times as many there must have been for two windows to be compared. */
   private static final double MORE = 1.5;
@@ -43,12 +36,11 @@ record RestWindow(
   private static final double STEADY = 1.4;
   private static final double OURS_STEADY = 1.1;
 
-  private static final double NO_QUEUE = 2;
+  /** With so many at a time none waits for another, or all for one. */
+  static final double NO_QUEUE = 2;
 
-  static RestWindow of(
-      boolean ofLog, double queue, double inFlight, double value, @Nullable RestWindow last) {
+  static RestWindow of(double queue, double inFlight, double value, @Nullable RestWindow last) {
     return new RestWindow(
-        ofLog,
         queue,
         inFlight,
         value,
@@ -111,6 +103,6 @@ record RestWindow(
 
   /** Whether it is how many there were of all clients that tells something. */
   private boolean isQueue(RestWindow other) {
-    return !ofLog || queue > NO_QUEUE || other.queue > NO_QUEUE;
+    return queue > NO_QUEUE || other.queue > NO_QUEUE;
   }
 }
