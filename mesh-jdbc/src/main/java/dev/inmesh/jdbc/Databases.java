@@ -331,12 +331,16 @@ final class Databases implements AutoCloseable {
     return new Physical(server, raw, times, replica);
   }
 
-  /** Something that was run failed. */
-  void failed(Physical physical, Throwable thrown) {
+  /**
+   * Something that was run failed.
+   *
+   * @param readOnly whether its session may only read: what that forbids says nothing of the server
+   */
+  void failed(Physical physical, Throwable thrown, boolean readOnly) {
     if (physical.replica() || !mayFailOver()) {
       return;
     }
-    if (Faults.isGone(thrown) || Faults.isReadOnly(thrown)) {
+    if (Faults.isGone(thrown) || (!readOnly && Faults.isReadOnly(thrown))) {
       failover.suspect(physical.database, words(thrown));
     }
   }

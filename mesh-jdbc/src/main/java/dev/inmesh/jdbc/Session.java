@@ -207,7 +207,7 @@ final class Session {
     physical.times.record(thrown == null, now - start);
     physical.ran(thrown, inTransaction, now);
     if (thrown != null) {
-      cluster.databases().failed(physical, thrown);
+      cluster.databases().failed(physical, thrown, readOnly());
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.inmesh.jdbc;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.PrintWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -10,8 +12,10 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /** A pool that counts what was taken and given back, and can refuse. */
@@ -37,6 +41,15 @@ final class CountedPool implements DataSource {
 
   int held() {
     return taken.get() - givenBack.get();
+  }
+
+  /** Sessions give back at once; whoever asks the servers beside them may take a moment more. */
+  static void awaitGivenBack(CountedPool... pools) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (Stream.of(pools).anyMatch(pool -> pool.held() != 0)) {
+      assertThat(System.nanoTime() - end).as("given back within 10 s").isNegative();
+      Thread.onSpinWait();
+    }
   }
 
   @Override

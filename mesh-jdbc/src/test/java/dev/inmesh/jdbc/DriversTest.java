@@ -44,7 +44,7 @@ final class DriversTest {
     mesh.close();
     for (CountedPool pool : Arrays.asList(primary, replica)) {
       if (pool != null) {
-        assertThat(pool.held()).as("given back").isZero();
+        CountedPool.awaitGivenBack(pool);
       }
     }
   }

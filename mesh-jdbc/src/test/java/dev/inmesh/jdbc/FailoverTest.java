@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Primaries that die, and those that take their place; on real servers. */
+@Tag("alone")
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class FailoverTest {
 
@@ -363,7 +365,7 @@ final class FailoverTest {
         insert(cluster, 1);
         Database primary = cluster.databases().primary();
         Physical held = cluster.databases().openPrimary(Credentials.OF_THE_POOL);
-        cluster.databases().failed(held, new SQLException("the connection broke", "08006"));
+        cluster.databases().failed(held, new SQLException("the connection broke", "08006"), false);
         held.close();
         until(() -> !cluster.databases().suspects());
 
@@ -375,6 +377,26 @@ final class FailoverTest {
             .singleElement()
             .asString()
             .contains("is to be a replica, but can be written to");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Product.class)
+  void whatASessionForbidsItselfRaisesNoSuspicion(Product product) throws Exception {
+    Replicated servers = Replicated.shared(product);
+    String database = table(servers.primary(), servers.replica());
+    try (Mesh mesh = Mesh.of(keys(database, servers.primary(), servers.replica()));
+        Cluster cluster = open(mesh);
+        Connection connection = connect(cluster)) {
+      connection.setReadOnly(true);
+      for (int i = 0; i < 20; i++) {
+        try (Statement statement = connection.createStatement()) {
+          assertThatThrownBy(() -> statement.executeUpdate("INSERT INTO t(id) VALUES (1)"))
+              .isInstanceOfSatisfying(
+                  SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25006"));
+        }
+        assertThat(cluster.databases().suspects()).isFalse();
       }
     }
   }

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
  * Measures how long writes fail after the later of a primary's death and the promotion of its
  * replica, with defaults and one caller who tries again and again.
  */
+@Tag("alone")
 @EnabledIfSystemProperty(named = "inmesh.failover.rounds", matches = "\\d+")
 final class FailoverTimesTest {
 

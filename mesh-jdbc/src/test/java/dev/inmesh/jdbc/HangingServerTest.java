@@ -13,11 +13,13 @@ import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A server that hangs holds nobody up, though it doesn't take the cancel either. */
+@Tag("alone")
 @Timeout(60)
 final class HangingServerTest {
 

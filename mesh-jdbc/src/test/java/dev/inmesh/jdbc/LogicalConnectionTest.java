@@ -44,7 +44,7 @@ final class LogicalConnectionTest {
   @AfterEach
   void close() {
     mesh.close();
-    assertThat(primary.held() + replica.held()).as("given back").isZero();
+    CountedPool.awaitGivenBack(primary, replica);
   }
 
   @Test

@@ -20,10 +20,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A real PostgreSQL, whose real disk becomes slow and is well again; as root on Linux. */
+@Tag("alone")
 @Timeout(120)
 final class SlowDiskThrottleTest {
 
