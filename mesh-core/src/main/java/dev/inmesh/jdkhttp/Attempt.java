@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -53,6 +54,10 @@ final class Attempt extends HttpAttempt implements BodyWatch {
 
   private volatile Phase phase = Phase.RESOLVE;
   private volatile boolean cancelled;
+
+  /** What the JDK's timer has said ahead of ours. */
+  private volatile @Nullable Throwable told;
+
   private volatile @Nullable CompletableFuture<?> running;
   private volatile @Nullable HttpResponse<?> response;
   private volatile @Nullable AnswerBody answerBody;
@@ -186,7 +191,10 @@ final class Attempt extends HttpAttempt implements BodyWatch {
   }
 
   private void timeIsUp() {
-    if (decide()) {
+    Throwable ahead = told;
+    if (ahead != null) {
+      over(ahead);
+    } else if (decide()) {
       // Of a request without a body there is no sign that it was sent, but it mostly was.
       boolean unsent = phase == Phase.RESOLVE || (body != null && body.refuse());
       Failure kind = unsent ? Failure.CONNECT_TIMEOUT : Failure.TIMEOUT;
@@ -205,11 +213,10 @@ final class Attempt extends HttpAttempt implements BodyWatch {
     patience.answerBegan();
     if (answer == null) {
       Throwable why = Failures.unwrapped(failure);
-      long left = deadlineNanos() - System.nanoTime();
-      if (why instanceof HttpTimeoutException && left > 0 && left <= LEAD_NANOS) {
-        // What is told ahead must not be over ahead: a page's next call would find time left.
-        patience.over();
-        driver.later(left, () -> over(why));
+      if (isAhead(why)) {
+        // It must not be over ahead: a page's next call would find time left. Our own timer, which
+        // stays armed, ends it: one armed anew might come late.
+        told = why;
       } else {
         over(why);
       }
@@ -229,6 +236,14 @@ final class Attempt extends HttpAttempt implements BodyWatch {
         driver.broken(this, e);
       }
     }
+  }
+
+  /** Whether it is the attempt's time that is said to be up, and not the one for connecting. */
+  private boolean isAhead(Throwable why) {
+    long left = deadlineNanos() - System.nanoTime();
+    return left > 0
+        && why instanceof HttpTimeoutException
+        && (left <= LEAD_NANOS || !(why instanceof HttpConnectTimeoutException));
   }
 
   private void over(Throwable why) {

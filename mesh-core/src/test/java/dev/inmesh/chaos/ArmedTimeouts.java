@@ -21,17 +21,27 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * How late timeouts are when many are armed: so many calls in flight to servers that never answer,
- * in processes of their own, whose deadlines are spread over some seconds. A main method, not a
- * test: {@code java -cp <test class path> dev.inmesh.chaos.ArmedTimeouts 18000}. Each call is a
- * handle, so {@code ulimit -n} must allow for them. {@code ArmedTimeouts 20000 timers} has the
- * mesh's timers alone, whose actions are handed on to another thread, as those of calls are.
+ * in processes of their own, whose deadlines are spread over some seconds; before them some that
+ * find the code cold. A main method, not a test: {@code java -cp <test class path>
+ * dev.inmesh.chaos.ArmedTimeouts 19800}. Each call is a handle, so {@code ulimit -n} must allow for
+ * them. {@code ArmedTimeouts 20000 timers} has the mesh's timers alone, whose actions are handed on
+ * to another thread, as those of calls are; {@code ArmedTimeouts 19800 bare} has calls of the JDK's
+ * client without a mesh.
  */
 final class ArmedTimeouts {
 
   private static final int SERVERS = 4;
+
+  /** So many run out first, on code that has never run before. */
+  private static final int COLD = 3_000;
+
+  private static final int COLD_FIRST_MILLIS = 2_000;
+  private static final int COLD_SPREAD_MILLIS = 3_000;
 
   private static final int FIRST_MILLIS = 15_000;
   private static final int SPREAD_MILLIS = 20_000;
@@ -57,11 +67,13 @@ final class ArmedTimeouts {
   /**
    * Arms them, waits for all, and prints how late they were.
    *
-   * @param args how many, and {@code timers} for those without calls
+   * @param args how many, and {@code timers} for those without calls, or {@code bare} for calls
+   *     without a mesh
    */
   public static void main(String[] args) throws Exception {
     int count = Integer.parseInt(args[0]);
-    if (args.length > 1 && args[1].equals("timers")) {
+    String what = args.length > 1 ? args[1] : "";
+    if (what.equals("timers")) {
       try (Ticker ticker = Ticker.start()) {
         measureTimers(count, ticker);
       }
@@ -85,7 +97,11 @@ final class ArmedTimeouts {
             "mesh.upstream.silent.max-requests", "1000000");
     try (Ticker ticker = Ticker.start();
         Mesh mesh = Mesh.of(keys)) {
-      measure(mesh, count, ticker);
+      if (what.equals("bare")) {
+        measure(HttpClient.newHttpClient(), addresses, count, ticker);
+      } else {
+        measure(mesh.wrap(HttpClient.newHttpClient()), List.of("silent"), count, ticker);
+      }
     } finally {
       for (ChildJvm server : servers) {
         server.close();
@@ -125,8 +141,23 @@ final class ArmedTimeouts {
     threads.shutdown();
   }
 
-  private static void measure(Mesh mesh, int count, Ticker ticker) throws InterruptedException {
-    HttpClient http = mesh.wrap(HttpClient.newHttpClient());
+  private static void measure(HttpClient http, List<String> hosts, int count, Ticker ticker)
+      throws InterruptedException {
+    System.out.println("the first timeouts of the process:");
+    measure(http, hosts, COLD, COLD_FIRST_MILLIS, COLD_SPREAD_MILLIS, ticker);
+    TimeUnit.SECONDS.sleep(1);
+    System.out.println("and then:");
+    measure(http, hosts, count, FIRST_MILLIS, SPREAD_MILLIS, ticker);
+  }
+
+  private static void measure(
+      HttpClient http,
+      List<String> hosts,
+      int count,
+      int firstMillis,
+      int spreadMillis,
+      Ticker ticker)
+      throws InterruptedException {
     SplittableRandom random = new SplittableRandom(1);
     long[] deadlines = new long[count];
     long[] ends = new long[count];
@@ -135,10 +166,10 @@ final class ArmedTimeouts {
     for (int i = 0; i < count; i++) {
       int call = i;
       long now = System.nanoTime();
-      long at = TimeUnit.MILLISECONDS.toNanos(FIRST_MILLIS + random.nextInt(SPREAD_MILLIS));
+      long at = TimeUnit.MILLISECONDS.toNanos(firstMillis + random.nextInt(spreadMillis));
       deadlines[i] = start + at;
       HttpRequest request =
-          HttpRequest.newBuilder(URI.create("http://silent/" + i))
+          HttpRequest.newBuilder(URI.create("http://" + hosts.get(i % hosts.size()) + "/" + i))
               .timeout(Duration.ofNanos(start + at - now))
               .build();
       calls.add(
@@ -152,7 +183,7 @@ final class ArmedTimeouts {
     int early = (int) calls.stream().filter(CompletableFuture::isDone).count();
     System.out.printf(
         "%d calls made in %.1f s, %d in flight%n", count, (armed - start) / 1e9, count - early);
-    while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(FIRST_MILLIS - 500)) {
+    while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(firstMillis - 500)) {
       TimeUnit.MILLISECONDS.sleep(10); // A program, no test: the load is measured from there on.
     }
     Load load = new Load();
@@ -166,6 +197,11 @@ final class ArmedTimeouts {
     int count = ends.length;
     System.out.println("load: " + load.busy());
     System.out.println("pauses of this process: " + ticker);
+    int first =
+        IntStream.range(0, count)
+            .reduce((a, b) -> deadlines[b] < deadlines[a] ? b : a)
+            .orElseThrow();
+    System.out.printf("the first       %.2f ms%n", (ends[first] - deadlines[first]) / 1e6);
     System.out.println("as measured     " + Overshoot.of(late(deadlines, ends)));
     long[] pauses = new long[count];
     for (int i = 0; i < count; i++) {
@@ -176,8 +212,8 @@ final class ArmedTimeouts {
         "returned before their deadline: " + (count - late(deadlines, ends).count()));
   }
 
-  private static java.util.stream.LongStream late(long[] deadlines, long[] ends) {
-    return java.util.stream.IntStream.range(0, ends.length)
+  private static LongStream late(long[] deadlines, long[] ends) {
+    return IntStream.range(0, ends.length)
         .mapToLong(i -> ends[i] - deadlines[i])
         .filter(nanos -> nanos >= 0);
   }
