@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -43,6 +42,15 @@ final class Attempt extends HttpAttempt implements BodyWatch {
    * which keeps the deadline; of a short time a tenth.
    */
   private static final long LEAD_NANOS = 2_000_000;
+
+  /** It counts whole milliseconds, so it may come up to one too early. */
+  private static final long GRAIN_NANOS = 1_000_000;
+
+  /**
+   * It goes by the clock of the wall, which is let run faster or slower by one in 2,000 to be set
+   * right (adjtimex(2)). What comes earlier still is another server's chance.
+   */
+  private static final long DRIFT = 2_000;
 
   private final HttpCall call;
   private final UpstreamCall<?> driver;
@@ -210,7 +218,6 @@ final class Attempt extends HttpAttempt implements BodyWatch {
   private void arrived(
       @Nullable HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer,
       @Nullable Throwable failure) {
-    patience.answerBegan();
     if (answer == null) {
       Throwable why = Failures.unwrapped(failure);
       if (isAhead(why)) {
@@ -222,6 +229,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       }
       return;
     }
+    patience.answerBegan();
     response = answer;
     phase = Phase.BODY;
     if (decided.get()) {
@@ -238,12 +246,14 @@ final class Attempt extends HttpAttempt implements BodyWatch {
     }
   }
 
-  /** Whether it is the attempt's time that is said to be up, and not the one for connecting. */
+  /** Whether the JDK's timer says a little too early that the attempt's time is up. */
   private boolean isAhead(Throwable why) {
-    long left = deadlineNanos() - System.nanoTime();
+    long now = System.nanoTime();
+    long left = deadlineNanos() - now;
+    long drift = (now - lease().startNanos()) / DRIFT;
     return left > 0
-        && why instanceof HttpTimeoutException
-        && (left <= LEAD_NANOS || !(why instanceof HttpConnectTimeoutException));
+        && left <= LEAD_NANOS + GRAIN_NANOS + drift
+        && why instanceof HttpTimeoutException;
   }
 
   private void over(Throwable why) {

@@ -34,8 +34,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
@@ -92,6 +94,64 @@ final class DeadlineTest extends LoopbackFixture {
     assertThat(catchThrowableOfType(CallTimeoutException.class, () -> send(plain(mesh), request)))
         .extracting(CallTimeoutException::phase)
         .isEqualTo(Phase.BODY);
+    assertQuiet(mesh);
+  }
+
+  /** The JDK's own timer, which goes ahead, must neither end them nor keep them from ending. */
+  @Test
+  void manyThatRunOutEndOnceEachAndNoneAheadOfItsTime() throws Exception {
+    LoopbackServer server = server(Exchange::hang);
+    Mesh mesh = mesh(server, "timeout", "30s");
+    HttpClient http = plain(mesh);
+    Random random = new Random(1);
+    List<CompletableFuture<Long>> calls = new ArrayList<>();
+    List<Phase> phases = new CopyOnWriteArrayList<>();
+
+    for (int i = 0; i < 100; i++) {
+      long nanos = TimeUnit.MILLISECONDS.toNanos(50) + random.nextInt(200_000_000);
+      HttpRequest request = get("/v1").timeout(Duration.ofNanos(nanos)).build();
+      long start = System.nanoTime();
+      calls.add(
+          http.sendAsync(request, BodyHandlers.ofString())
+              .handle(
+                  (answer, failure) -> {
+                    long left = start + nanos - System.nanoTime();
+                    phases.add(((CallTimeoutException) failure).phase());
+                    return left;
+                  }));
+    }
+
+    for (CompletableFuture<Long> call : calls) {
+      assertThat(call.get()).as("nanoseconds that were left").isNotPositive();
+    }
+    assertThat(phases).hasSize(100).containsOnly(Phase.SERVER);
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void aBodyThatFailsAsIfItsTimeWereUpFailsTheCallWithWhatItSaid() throws Exception {
+    LoopbackServer server = server(Exchange::hang);
+    Mesh mesh = mesh(server, "timeout", "1h");
+    HttpTimeoutException thrown = new HttpTimeoutException("of another call");
+    BodyPublisher failing =
+        BodyPublishers.fromPublisher(
+            subscriber ->
+                subscriber.onSubscribe(
+                    new Flow.Subscription() {
+                      @Override
+                      public void request(long n) {
+                        subscriber.onError(thrown);
+                      }
+
+                      @Override
+                      public void cancel() {
+                        // Nothing is held.
+                      }
+                    }));
+
+    Throwable failure = catchThrowable(() -> send(plain(mesh), get("/v1").POST(failing).build()));
+
+    assertThat(failure).hasStackTraceContaining("of another call");
     assertQuiet(mesh);
   }
 

@@ -334,13 +334,15 @@ final class Databases implements AutoCloseable {
   /**
    * Something that was run failed.
    *
-   * @param readOnly whether its session may only read: what that forbids says nothing of the server
+   * @param readOnly whether its connection was declared read-only: what that forbids says nothing
+   *     of the server
    */
   void failed(Physical physical, Throwable thrown, boolean readOnly) {
     if (physical.replica() || !mayFailOver()) {
       return;
     }
-    if (Faults.isGone(thrown) || (!readOnly && Faults.isReadOnly(thrown))) {
+    boolean ownDoing = readOnly && Faults.mayBeOfSession(thrown);
+    if (Faults.isGone(thrown) || (Faults.isReadOnly(thrown) && !ownDoing)) {
       failover.suspect(physical.database, words(thrown));
     }
   }

@@ -21,9 +21,10 @@ final class Faults {
   private static final String STOPPED = "57014";
 
   /** A write was refused since the server, or the session, is read-only. */
-  private static final Set<String> READ_ONLY = Set.of("25006");
+  private static final String READ_ONLY = "25006";
 
-  private static final Set<Integer> READ_ONLY_CODES = Set.of(1290, 1836);
+  /** Only ever the server, as MySQL and MariaDB say it. */
+  private static final Set<Integer> READ_ONLY_SERVER = Set.of(1290, 1836);
 
   private Faults() {}
 
@@ -71,9 +72,13 @@ final class Faults {
 
   /** Whether a server that took writes refuses them now. */
   static boolean isReadOnly(Throwable thrown) {
-    return thrown instanceof SQLException e
-        && (READ_ONLY.contains(String.valueOf(e.getSQLState()))
-            || READ_ONLY_CODES.contains(e.getErrorCode()));
+    return mayBeOfSession(thrown)
+        || (thrown instanceof SQLException e && READ_ONLY_SERVER.contains(e.getErrorCode()));
+  }
+
+  /** Whether the session's own setting may be what refused the write. */
+  static boolean mayBeOfSession(Throwable thrown) {
+    return thrown instanceof SQLException e && READ_ONLY.equals(e.getSQLState());
   }
 
   private static boolean isConnection(@Nullable String state) {

@@ -44,7 +44,7 @@ final class LogicalConnectionTest {
   @AfterEach
   void close() {
     mesh.close();
-    CountedPool.awaitGivenBack(primary, replica);
+    assertThat(primary.held() + replica.held()).as("given back").isZero();
   }
 
   @Test

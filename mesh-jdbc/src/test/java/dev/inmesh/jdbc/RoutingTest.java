@@ -30,7 +30,7 @@ final class RoutingTest {
   @AfterEach
   void close() {
     mesh.close();
-    CountedPool.awaitGivenBack(primary, r1, r2);
+    assertThat(primary.held() + r1.held() + r2.held()).as("given back").isZero();
   }
 
   private static CountedPool server(String name) {

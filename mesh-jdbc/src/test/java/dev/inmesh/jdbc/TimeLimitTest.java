@@ -27,10 +27,12 @@ import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What is asked of a connection ends in time, whatever the server does. */
+@Tag("alone")
 @Timeout(60)
 final class TimeLimitTest {
 

@@ -34,9 +34,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class Service {
 
+  /** How many of them there are. */
+  static final int SERVICES = 4;
+
   private static final int BATCH_THREADS = 16;
   private static final int OTHERS = 24;
-  private static final int SERVICES = 4;
 
   private final Work work;
   private final HikariDataSource pool;
@@ -86,7 +88,7 @@ final class Service {
       throws Exception {
     MeterRegistry meters = new SimpleMeterRegistry();
     StringBuilder seconds = new StringBuilder();
-    int share = Math.max(1, variant.permits() / SERVICES);
+    int share = variant.permits() / SERVICES;
     ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     try (Mesh mesh = Mesh.of(Map.of("mesh.jdbc.bench.throttle.mode", variant.mode()));
         MeshDataSource database =

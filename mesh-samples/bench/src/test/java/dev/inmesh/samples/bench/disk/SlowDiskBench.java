@@ -27,8 +27,6 @@ final class SlowDiskBench implements AutoCloseable {
    */
   record Plan(int healthy, int settling, int measured, int after) {}
 
-  private static final int SERVICES = 4;
-
   private final Work work;
   private final PostgresServer server;
   private final SlowDisk disk;
@@ -61,7 +59,7 @@ final class SlowDiskBench implements AutoCloseable {
       work.fill(statement);
     }
     SlowDiskBench bench = new SlowDiskBench(work, server, disk, tidying);
-    for (int i = 0; i < SERVICES; i++) {
+    for (int i = 0; i < Service.SERVICES; i++) {
       bench.services.add(ServiceProcess.start(work, server.url(database)));
     }
     for (ServiceProcess service : bench.services) {

@@ -18,7 +18,12 @@ record Variant(String mode, int permits, boolean exempt) {
     }
     boolean exempt = text.endsWith(EXEMPT);
     String number = exempt ? text.substring(0, text.length() - EXEMPT.length()) : text;
-    return new Variant("off", Integer.parseInt(number), exempt);
+    int permits = Integer.parseInt(number);
+    if (permits == 0 || permits % Service.SERVICES != 0) {
+      throw new IllegalArgumentException(
+          "limit " + text + " can't be shared: " + Service.SERVICES + " services have equal parts");
+    }
+    return new Variant("off", permits, exempt);
   }
 
   boolean limits(Kind kind) {
