@@ -132,10 +132,7 @@ final class ArmedTimeouts {
                         left.countDown();
                       }));
     }
-    while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(FIRST_MILLIS - 500)) {
-      TimeUnit.MILLISECONDS.sleep(10);
-    }
-    Load load = new Load();
+    Load load = loadFrom(start, FIRST_MILLIS);
     left.await();
     print(load, ticker, deadlines, ends);
     threads.shutdown();
@@ -145,7 +142,7 @@ final class ArmedTimeouts {
       throws InterruptedException {
     System.out.println("the first timeouts of the process:");
     measure(http, hosts, COLD, COLD_FIRST_MILLIS, COLD_SPREAD_MILLIS, ticker);
-    TimeUnit.SECONDS.sleep(1);
+    TimeUnit.SECONDS.sleep(1); // What the first have left to do must not be in the way.
     System.out.println("and then:");
     measure(http, hosts, count, FIRST_MILLIS, SPREAD_MILLIS, ticker);
   }
@@ -183,14 +180,18 @@ final class ArmedTimeouts {
     int early = (int) calls.stream().filter(CompletableFuture::isDone).count();
     System.out.printf(
         "%d calls made in %.1f s, %d in flight%n", count, (armed - start) / 1e9, count - early);
-    while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(firstMillis - 500)) {
-      TimeUnit.MILLISECONDS.sleep(10); // A program, no test: the load is measured from there on.
-    }
-    Load load = new Load();
+    Load load = loadFrom(start, firstMillis);
     for (CompletableFuture<?> call : calls) {
       call.handle((answer, failure) -> failure).join();
     }
     print(load, ticker, deadlines, ends);
+  }
+
+  /** The load from half a second before the first of them runs out; a program waits for that. */
+  private static Load loadFrom(long start, int firstMillis) throws InterruptedException {
+    long begin = start + TimeUnit.MILLISECONDS.toNanos(firstMillis - 500);
+    TimeUnit.NANOSECONDS.sleep(Math.max(0, begin - System.nanoTime()));
+    return new Load();
   }
 
   private static void print(Load load, Ticker ticker, long[] deadlines, long[] ends) {

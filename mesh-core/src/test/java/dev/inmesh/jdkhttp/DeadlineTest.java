@@ -108,7 +108,8 @@ final class DeadlineTest extends LoopbackFixture {
     List<Phase> phases = new CopyOnWriteArrayList<>();
 
     for (int i = 0; i < 100; i++) {
-      long nanos = TimeUnit.MILLISECONDS.toNanos(50) + random.nextInt(200_000_000);
+      // Long enough that all are connected by then, whatever else the machine does.
+      long nanos = TimeUnit.MILLISECONDS.toNanos(1_000) + random.nextInt(200_000_000);
       HttpRequest request = get("/v1").timeout(Duration.ofNanos(nanos)).build();
       long start = System.nanoTime();
       calls.add(
