@@ -7,6 +7,8 @@ import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.http.Resolver;
 import dev.inmesh.server.AllowedNetworks;
 import dev.inmesh.server.Server;
+import dev.inmesh.timer.Alarms;
+import dev.inmesh.timer.PunctualAlarms;
 import dev.inmesh.timer.Timers;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -33,6 +35,7 @@ public final class JdkHttpMesh implements AutoCloseable {
   private final Resolver resolver;
   private final Supplier<AllowedNetworks> networks;
   private final Timers timers;
+  private final Alarms alarms;
   private final Executor executor;
   private final BiFunction<UpstreamSettings, String, String> whoSet;
   private final AtomicReference<@Nullable JdkProbe> probe = new AtomicReference<>();
@@ -49,8 +52,9 @@ public final class JdkHttpMesh implements AutoCloseable {
    *
    * @param upstreams the upstreams as they are now
    * @param networks where connections may lead, as it is now
-   * @param executor runs what the mesh does between attempts and, for clients without an executor
-   *     of their own, their body handlers, which may block
+   * @param executor runs what the mesh does between attempts, what ends their time, for which some
+   *     of its threads wait a little, and, for clients without an executor of their own, their body
+   *     handlers, which may block; it must not run anything on the thread that gives it
    * @param whoSet the full key that a short one of an upstream was set by, and its source, as words
    */
   public JdkHttpMesh(
@@ -64,6 +68,7 @@ public final class JdkHttpMesh implements AutoCloseable {
     this.resolver = resolver;
     this.networks = networks;
     this.timers = timers;
+    this.alarms = new PunctualAlarms(timers, executor);
     this.executor = executor;
     this.whoSet = whoSet;
   }
@@ -140,6 +145,10 @@ public final class JdkHttpMesh implements AutoCloseable {
 
   Timers timers() {
     return timers;
+  }
+
+  Alarms alarms() {
+    return alarms;
   }
 
   Executor executor() {

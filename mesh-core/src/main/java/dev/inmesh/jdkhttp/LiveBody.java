@@ -1,9 +1,9 @@
 package dev.inmesh.jdkhttp;
 
+import dev.inmesh.timer.Alarms;
 import dev.inmesh.timer.Timers;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +18,7 @@ final class LiveBody implements Flow.Subscriber<List<ByteBuffer>>, Flow.Subscrip
   private final Flow.Subscriber<? super List<ByteBuffer>> reader;
   private final BodyWatch watch;
   private final @Nullable KeptBytes kept;
-  private final Timers timers;
-  private final Executor executor;
+  private final Alarms alarms;
   private final long deadlineNanos;
   private final long readNanos;
 
@@ -35,7 +34,7 @@ final class LiveBody implements Flow.Subscriber<List<ByteBuffer>>, Flow.Subscrip
 
   /**
    * @param kept gets a copy of what is read
-   * @param executor where the reader is told that its time is up
+   * @param alarms on whose threads the reader is told that its time is up
    * @param deadlineNanos the instant by which the last byte must have come
    * @param readNanos the longest that the reader waits for more; {@link Long#MAX_VALUE} for no
    *     limit
@@ -44,15 +43,13 @@ final class LiveBody implements Flow.Subscriber<List<ByteBuffer>>, Flow.Subscrip
       Flow.Subscriber<? super List<ByteBuffer>> reader,
       BodyWatch watch,
       @Nullable KeptBytes kept,
-      Timers timers,
-      Executor executor,
+      Alarms alarms,
       long deadlineNanos,
       long readNanos) {
     this.reader = reader;
     this.watch = watch;
     this.kept = kept;
-    this.timers = timers;
-    this.executor = executor;
+    this.alarms = alarms;
     this.deadlineNanos = deadlineNanos;
     this.readNanos = readNanos;
   }
@@ -141,19 +138,12 @@ final class LiveBody implements Flow.Subscriber<List<ByteBuffer>>, Flow.Subscrip
   private void arm(long now) {
     long idle = awaited.get() > 0 ? Math.max(0, now - lastActivity) : 0;
     long left = Math.min(deadlineNanos - now, readNanos - idle);
-    timer = timers.schedule(left, this::handOn);
+    // Without a thread nobody would look at the time again.
+    timer = alarms.schedule(left, this::checkTime, this::broke);
     synchronized (lock) {
       if (over) {
         timer.cancel();
       }
-    }
-  }
-
-  private void handOn() {
-    try {
-      executor.execute(this::checkTime);
-    } catch (Throwable noThread) {
-      broke(noThread); // Nobody would look at the time again.
     }
   }
 

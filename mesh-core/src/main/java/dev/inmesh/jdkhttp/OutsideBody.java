@@ -1,12 +1,11 @@
 package dev.inmesh.jdkhttp;
 
-import dev.inmesh.timer.Timers;
+import dev.inmesh.timer.Alarms;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 
 /** The body of an answer from outside the mesh, which a redirect led to: only its time is ours. */
@@ -15,9 +14,9 @@ final class OutsideBody<T> implements BodySubscriber<T>, BodyWatch {
   private final BodySubscriber<T> reader;
   private final LiveBody body;
 
-  OutsideBody(BodySubscriber<T> reader, Timers timers, Executor executor, long deadlineNanos) {
+  OutsideBody(BodySubscriber<T> reader, Alarms alarms, long deadlineNanos) {
     this.reader = reader;
-    this.body = new LiveBody(reader, this, null, timers, executor, deadlineNanos, Long.MAX_VALUE);
+    this.body = new LiveBody(reader, this, null, alarms, deadlineNanos, Long.MAX_VALUE);
   }
 
   @Override

@@ -26,14 +26,14 @@ final class Patience {
   /** Waits for the end of the attempt, in place of what it waited for. */
   void forAll(long nanos) {
     whole.cancel();
-    whole = driver.later(nanos, timeIsUp);
+    whole = driver.punctually(nanos, timeIsUp);
   }
 
   /** Waits for an answer to begin within {@code timeout.read} and so long more, if that is set. */
   void forAnswer(long moreNanos) {
     if (driver.readNanos() != Long.MAX_VALUE && !began) {
       read.cancel(); // The client may have sent the request a second time.
-      read = driver.later(driver.readNanos() + moreNanos, this::noAnswer);
+      read = driver.punctually(driver.readNanos() + moreNanos, this::noAnswer);
     }
   }
 
@@ -52,7 +52,7 @@ final class Patience {
     if (left <= 0) {
       timeIsUp.run();
     } else {
-      read = driver.later(left, () -> forMore(body));
+      read = driver.punctually(left, () -> forMore(body));
     }
   }
 

@@ -240,7 +240,7 @@ final class UpstreamCall<T> {
       return;
     }
     fallingBack = code;
-    Timers.Timer timer = later(code.nanosLeft(), code::timeIsUp);
+    Timers.Timer timer = punctually(code.nanosLeft(), code::timeIsUp);
     code.whenDone(
         answer -> {
           timer.cancel();
@@ -308,17 +308,27 @@ final class UpstreamCall<T> {
     call.abandoned(System.nanoTime()); // Between two attempts, or for want of one.
   }
 
-  Timers.Timer later(long nanos, Runnable action) {
+  /** For what nobody waits for to the millisecond. */
+  private Timers.Timer later(long nanos, Runnable action) {
     return mesh().timers().schedule(nanos, () -> now(action));
+  }
+
+  /** For the end of somebody's time. */
+  Timers.Timer punctually(long nanos, Runnable action) {
+    return mesh().alarms().schedule(nanos, () -> guarded(action), this::noThread);
   }
 
   void now(Runnable action) {
     try {
       mesh().executor().execute(() -> guarded(action));
     } catch (Throwable noThread) {
-      user.fail(noThread); // First, since the other takes the client's locks.
-      cancel();
+      noThread(noThread);
     }
+  }
+
+  private void noThread(Throwable why) {
+    user.fail(why); // First, since the other takes the client's locks.
+    cancel();
   }
 
   /** Whatever goes wrong in a step that nobody waits for, the user must hear of it. */

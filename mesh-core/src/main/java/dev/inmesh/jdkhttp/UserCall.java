@@ -147,7 +147,7 @@ final class UserCall<T> {
   }
 
   private void endsWithin(long nanos, Runnable late) {
-    Timers.Timer timer = mesh.timers().schedule(nanos, () -> now(late));
+    Timers.Timer timer = mesh.alarms().schedule(nanos, () -> guarded(late), this::fail);
     CompletableFuture<?> unused = future.whenComplete((answer, failure) -> timer.cancel());
   }
 
@@ -199,8 +199,7 @@ final class UserCall<T> {
                   reader,
                   attempt,
                   kept,
-                  mesh.timers(),
-                  mesh.executor(),
+                  mesh.alarms(),
                   attempt.deadlineNanos(),
                   attempt.readNanos()));
         });
@@ -320,7 +319,7 @@ final class UserCall<T> {
                   further.set(guarded ? redirect(next, head) : null);
                   BodySubscriber<T> reader =
                       further.get() == null ? handler.apply(info) : nothing();
-                  return new OutsideBody<>(reader, mesh.timers(), mesh.executor(), deadlineNanos);
+                  return new OutsideBody<>(reader, mesh.alarms(), deadlineNanos);
                 },
                 pushPromiseHandler);
     outside = running;

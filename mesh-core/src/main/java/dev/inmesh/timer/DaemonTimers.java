@@ -3,6 +3,8 @@ package dev.inmesh.timer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -12,9 +14,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Timers on one daemon thread, which starts with the first of them, sleeps until the next one is
- * due, and ends when there was none for 10 seconds. It is never shut down, so that calls in flight
- * keep their deadlines when the mesh is closed. Actions run at the end of their tick of 0.52 ms,
- * never early.
+ * due, and ends when there was none for 10 seconds; others may help it out. It is never shut down,
+ * so that calls in flight keep their deadlines when the mesh is closed. Actions run at the end of
+ * their tick of 0.52 ms, never early.
  */
 public final class DaemonTimers implements Timers {
 
@@ -32,7 +34,7 @@ public final class DaemonTimers implements Timers {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   /** Further ahead than that is never. */
-  private static final long MAX_NANOS = TimeUnit.DAYS.toNanos(365);
+  static final long MAX_NANOS = TimeUnit.DAYS.toNanos(365);
 
   private static final Logger log = LoggerFactory.getLogger(DaemonTimers.class);
   private static final VarHandle WAKE_TICK;
@@ -49,6 +51,10 @@ public final class DaemonTimers implements Timers {
   private volatile long idleNanos;
   private final ThreadFactory threads;
   private final TimerWheel wheel = new TimerWheel(BUCKETS);
+
+  /** Taken from the wheel, not run yet: whoever has time may. */
+  private final Queue<Runnable> ready = new ConcurrentLinkedQueue<>();
+
   private final long originNanos = System.nanoTime();
 
   /**
@@ -56,6 +62,9 @@ public final class DaemonTimers implements Timers {
    * {@link TimerWheel#NEVER}. Whoever arms something earlier puts its tick here and wakes it.
    */
   private volatile long wakeTick = TimerWheel.NEVER;
+
+  /** Only then does {@link #wakeTick} say that it sees to everything in time. */
+  private volatile boolean asleep;
 
   /** Null when none runs. Written under the lock, so that no thread's end overtakes its start. */
   private volatile @Nullable Thread thread;
@@ -103,7 +112,8 @@ public final class DaemonTimers implements Timers {
     Timer timer = wheel.arm(tick, action);
     try {
       // Armed first, then looked: the thread, which does the opposite, can't miss both.
-      if (isNext(tick) || thread == null) {
+      // What it arms itself it finds when it looks for the next one.
+      if (Thread.currentThread() != thread && (isNext(tick) || thread == null)) {
         LockSupport.unpark(running());
       }
     } catch (Throwable noThread) {
@@ -160,7 +170,7 @@ public final class DaemonTimers implements Timers {
     Thread running = thread;
     thread = null;
     // Looked at only now: whoever armed one before saw a thread, and has left it to this one.
-    if (wheel.next() == TimerWheel.NEVER) {
+    if (wheel.next() == TimerWheel.NEVER && ready.isEmpty()) {
       return true;
     }
     thread = running;
@@ -175,38 +185,71 @@ public final class DaemonTimers implements Timers {
         idleSince = System.nanoTime();
       }
       long next = wheel.next();
+      // Looked at after the wheel: who helps puts there what he takes, and may be held up himself.
       // An action may have used up the permit of whoever woke us meanwhile: the tick tells.
-      if (!WAKE_TICK.compareAndSet(this, TimerWheel.NEVER, next)) {
+      if (!ready.isEmpty() || !WAKE_TICK.compareAndSet(this, TimerWheel.NEVER, next)) {
         continue;
       }
       if (next != TimerWheel.NEVER) {
         idleSince = System.nanoTime();
-        LockSupport.parkNanos(this, (next << TICK_SHIFT) - (idleSince - originNanos));
+        sleep((next << TICK_SHIFT) - (idleSince - originNanos));
       } else {
         long left = idleNanos - (System.nanoTime() - idleSince);
         if (left <= 0) {
           return;
         }
-        LockSupport.parkNanos(this, left);
+        sleep(left);
       }
-      // Nobody may keep it from sleeping.
-      boolean unused = Thread.interrupted();
     }
+  }
+
+  private void sleep(long nanos) {
+    asleep = true;
+    LockSupport.parkNanos(this, nanos);
+    asleep = false;
+    boolean unused = Thread.interrupted(); // Nobody may keep it from sleeping.
   }
 
   /** Whether there was anything. */
   private boolean runDue() {
-    long tick = (System.nanoTime() - originNanos) >> TICK_SHIFT;
+    wheel.takeDue(tick(), ready);
+    return runReady();
+  }
+
+  private boolean runReady() {
     boolean any = false;
-    for (Runnable action : wheel.due(tick)) {
+    for (Runnable action = ready.poll(); action != null; action = ready.poll()) {
       any = true;
       try {
         action.run();
       } catch (Throwable e) {
         warn(e);
       }
+      boolean unused = Thread.interrupted(); // It was meant for that action's thread, if any.
     }
     return any;
+  }
+
+  private long tick() {
+    return (System.nanoTime() - originNanos) >> TICK_SHIFT;
+  }
+
+  @Override
+  public void runOverdue() {
+    long wake = wakeTick;
+    // While it is awake it may be held up in an action that starts a thread.
+    if (asleep && wake > tick() && ready.isEmpty()) {
+      return;
+    }
+    try {
+      wheel.takeDue(tick(), ready);
+    } catch (Throwable e) {
+      warn(e);
+    }
+    if (!ready.isEmpty()) {
+      LockSupport.unpark(thread); // This thread may be held up as well.
+      boolean unused = runReady();
+    }
   }
 
   private void warn(Throwable failure) {

@@ -1,7 +1,6 @@
 package dev.inmesh.timer;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Collection;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -51,15 +50,13 @@ final class TimerWheel {
     return next;
   }
 
-  /** Takes out what is due at a tick or before, in no order within a tick. */
-  List<Runnable> due(long tick) {
-    List<Runnable> due = new ArrayList<>();
+  /** Takes out what is due at a tick or before, in no order; if there is no memory, in part. */
+  void takeDue(long tick, Collection<? super Runnable> due) {
     for (Bucket bucket : buckets) {
       if (bucket.earliest <= tick) {
         bucket.takeDue(tick, due);
       }
     }
-    return due;
   }
 
   /** Those whose ticks are the same modulo the number of buckets, as a ring around itself. */
@@ -97,30 +94,29 @@ final class TimerWheel {
       }
     }
 
-    private synchronized void takeDue(long tick, List<Runnable> due) {
+    private synchronized void takeDue(long tick, Collection<? super Runnable> due) {
       long left = NEVER;
       Armed next = ring.after;
       while (next != ring) {
         Armed armed = next;
         next = armed.after;
         if (armed.tick <= tick) {
-          due.add(unlink(armed));
+          due.add(Objects.requireNonNull(armed.action)); // First, since that may fail.
+          unlink(armed);
         } else {
           left = Math.min(left, armed.tick);
         }
       }
-      earliest = left;
+      earliest = left; // Last: who finds nothing here finds in the other place what was taken.
     }
 
     /** Takes one out that is in. */
-    private static Runnable unlink(Armed armed) {
-      Runnable action = armed.action;
+    private static void unlink(Armed armed) {
       armed.before.after = armed.after;
       armed.after.before = armed.before;
       armed.before = armed;
       armed.after = armed;
       armed.action = null; // What it holds must not live as long as its handle.
-      return Objects.requireNonNull(action);
     }
   }
 

@@ -1,4 +1,7 @@
-/** Timers that cost next to nothing to arm and to cancel, on one thread. */
+/**
+ * Timers that cost next to nothing to arm and to cancel, on one thread, and alarms on them for what
+ * may take time.
+ */
 @NullMarked
 package dev.inmesh.timer;
 

@@ -1,7 +1,9 @@
 package dev.inmesh.chaos;
 
 import dev.inmesh.Mesh;
+import dev.inmesh.timer.Alarms;
 import dev.inmesh.timer.DaemonTimers;
+import dev.inmesh.timer.PunctualAlarms;
 import dev.inmesh.timer.Timers;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,9 +31,8 @@ import java.util.stream.LongStream;
  * in processes of their own, whose deadlines are spread over some seconds; before them some that
  * find the code cold. A main method, not a test: {@code java -cp <test class path>
  * dev.inmesh.chaos.ArmedTimeouts 19800}. Each call is a handle, so {@code ulimit -n} must allow for
- * them. {@code ArmedTimeouts 20000 timers} has the mesh's timers alone, whose actions are handed on
- * to another thread, as those of calls are; {@code ArmedTimeouts 19800 bare} has calls of the JDK's
- * client without a mesh.
+ * them. {@code ArmedTimeouts 20000 alarms} has the mesh's alarms alone, without calls; {@code
+ * ArmedTimeouts 19800 bare} has calls of the JDK's client without a mesh.
  */
 final class ArmedTimeouts {
 
@@ -42,6 +43,12 @@ final class ArmedTimeouts {
 
   private static final int COLD_FIRST_MILLIS = 2_000;
   private static final int COLD_SPREAD_MILLIS = 3_000;
+
+  /** Then so many, until the compiler has done with it. */
+  private static final int WARM = 10_000;
+
+  private static final int WARM_FIRST_MILLIS = 5_000;
+  private static final int WARM_SPREAD_MILLIS = 10_000;
 
   private static final int FIRST_MILLIS = 15_000;
   private static final int SPREAD_MILLIS = 20_000;
@@ -67,15 +74,18 @@ final class ArmedTimeouts {
   /**
    * Arms them, waits for all, and prints how late they were.
    *
-   * @param args how many, and {@code timers} for those without calls, or {@code bare} for calls
-   *     without a mesh
+   * @param args how many, and {@code alarms} for those without calls, or {@code bare} for calls
+   *     without a mesh ({@code calls})
    */
   public static void main(String[] args) throws Exception {
     int count = Integer.parseInt(args[0]);
-    String what = args.length > 1 ? args[1] : "";
-    if (what.equals("timers")) {
+    String what = args.length > 1 ? args[1] : "calls";
+    if (!List.of("calls", "alarms", "bare").contains(what)) {
+      throw new IllegalArgumentException(what + ": calls, alarms or bare");
+    }
+    if (what.equals("alarms")) {
       try (Ticker ticker = Ticker.start()) {
-        measureTimers(count, ticker);
+        measureAlarms(count, ticker);
       }
       return;
     }
@@ -109,28 +119,29 @@ final class ArmedTimeouts {
     }
   }
 
-  private static void measureTimers(int count, Ticker ticker) throws InterruptedException {
-    DaemonTimers timers = new DaemonTimers("armed-timers");
+  private static void measureAlarms(int count, Ticker ticker) throws InterruptedException {
     ExecutorService threads = Executors.newCachedThreadPool();
+    Alarms alarms = new PunctualAlarms(new DaemonTimers("armed-timers"), threads);
     SplittableRandom random = new SplittableRandom(1);
     long[] deadlines = new long[count];
     long[] ends = new long[count];
     CountDownLatch left = new CountDownLatch(count);
     long start = System.nanoTime();
     for (int i = 0; i < count; i++) {
-      int timer = i;
+      int alarm = i;
       long now = System.nanoTime();
       deadlines[i] =
           start + TimeUnit.MILLISECONDS.toNanos(FIRST_MILLIS + random.nextInt(SPREAD_MILLIS));
       Timers.Timer unused =
-          timers.schedule(
+          alarms.schedule(
               deadlines[i] - now,
-              () ->
-                  threads.execute(
-                      () -> {
-                        ends[timer] = System.nanoTime();
-                        left.countDown();
-                      }));
+              () -> {
+                ends[alarm] = System.nanoTime();
+                left.countDown();
+              },
+              noThread -> {
+                throw new IllegalStateException(noThread);
+              });
     }
     Load load = loadFrom(start, FIRST_MILLIS);
     left.await();
@@ -142,7 +153,8 @@ final class ArmedTimeouts {
       throws InterruptedException {
     System.out.println("the first timeouts of the process:");
     measure(http, hosts, COLD, COLD_FIRST_MILLIS, COLD_SPREAD_MILLIS, ticker);
-    TimeUnit.SECONDS.sleep(1); // What the first have left to do must not be in the way.
+    System.out.println("the next:");
+    measure(http, hosts, WARM, WARM_FIRST_MILLIS, WARM_SPREAD_MILLIS, ticker);
     System.out.println("and then:");
     measure(http, hosts, count, FIRST_MILLIS, SPREAD_MILLIS, ticker);
   }
@@ -185,6 +197,7 @@ final class ArmedTimeouts {
       call.handle((answer, failure) -> failure).join();
     }
     print(load, ticker, deadlines, ends);
+    TimeUnit.SECONDS.sleep(1); // A program: what these have left to do is not to be in others' way.
   }
 
   /** The load from half a second before the first of them runs out; a program waits for that. */

@@ -2,28 +2,30 @@ package dev.inmesh.jdkhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.inmesh.timer.Alarms;
 import dev.inmesh.timer.Timers;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-final class LiveBodyTest implements BodyWatch, Flow.Subscriber<List<ByteBuffer>>, Timers {
+final class LiveBodyTest implements BodyWatch, Flow.Subscriber<List<ByteBuffer>>, Alarms {
 
   private static final long READ = TimeUnit.HOURS.toNanos(1);
 
   private final List<Long> armed = new ArrayList<>();
   private final List<String> told = new ArrayList<>();
   private Runnable timer = () -> {};
+  private Consumer<Throwable> withoutThread = why -> {};
   private @Nullable Throwable seen;
 
-  private LiveBody body(Executor executor) {
+  private LiveBody body() {
     long deadlineNanos = System.nanoTime() + 2 * READ;
-    LiveBody body = new LiveBody(this, this, null, this, executor, deadlineNanos, READ);
+    LiveBody body = new LiveBody(this, this, null, this, deadlineNanos, READ);
     body.onSubscribe(
         new Flow.Subscription() {
           @Override
@@ -48,7 +50,7 @@ final class LiveBodyTest implements BodyWatch, Flow.Subscriber<List<ByteBuffer>>
 
   @Test
   void aReaderWaitsForWhatIsLeftOfTheReadTimeoutSinceTheLastBytes() {
-    LiveBody body = body(Runnable::run);
+    LiveBody body = body();
     body.request(2);
     body.onNext(List.of());
     letTimePass();
@@ -61,7 +63,7 @@ final class LiveBodyTest implements BodyWatch, Flow.Subscriber<List<ByteBuffer>>
 
   @Test
   void aReaderThatAskedForNothingHasTheWholeReadTimeoutStill() {
-    LiveBody body = body(Runnable::run);
+    LiveBody body = body();
     body.request(1);
     body.onNext(List.of());
     letTimePass();
@@ -74,23 +76,20 @@ final class LiveBodyTest implements BodyWatch, Flow.Subscriber<List<ByteBuffer>>
   @Test
   void aReaderIsToldWhenNoThreadIsLeftToWatchItsTime() {
     OutOfMemoryError noThread = new OutOfMemoryError("unable to create native thread");
-    LiveBody body =
-        body(
-            task -> {
-              throw noThread;
-            });
+    LiveBody body = body();
     body.request(1);
 
-    timer.run();
+    withoutThread.accept(noThread);
 
     assertThat(seen).isSameAs(noThread);
     assertThat(told).containsExactly("request", "abandoned", "cancel");
   }
 
   @Override
-  public Timers.Timer schedule(long nanos, Runnable action) {
+  public Timers.Timer schedule(long nanos, Runnable action, Consumer<Throwable> noThread) {
     armed.add(nanos);
     timer = action;
+    withoutThread = noThread;
     return Timers.Timer.NONE;
   }
 

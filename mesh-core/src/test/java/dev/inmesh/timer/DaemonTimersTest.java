@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -202,26 +204,130 @@ final class DaemonTimersTest {
     assertThat(asked).hasPositiveValue();
   }
 
+  /** What was armed before and after, and whatever is armed for later meanwhile. */
+  @Test
+  void whoHelpsOutRunsWhatWaitsBehindAnActionThatTakesTime() throws Exception {
+    CountDownLatch stuck = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    List<Thread> ran = new CopyOnWriteArrayList<>();
+    timers.schedule(TimeUnit.MILLISECONDS.toNanos(300), () -> ran.add(Thread.currentThread()));
+    timers.schedule(0, () -> countDownAndAwait(stuck, goOn));
+    stuck.await();
+    timers.schedule(0, () -> ran.add(Thread.currentThread()));
+    Timers.Timer later = timers.schedule(TimeUnit.DAYS.toNanos(1), stuck::countDown);
+
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (ran.size() < 2 && System.nanoTime() - end < 0) {
+      timers.runOverdue();
+    }
+
+    assertThat(ran).containsExactly(Thread.currentThread(), Thread.currentThread());
+    goOn.countDown();
+    later.cancel();
+  }
+
+  /** The first who helps is held up as well, with what he has taken. */
+  @Test
+  void whatSomebodyHasTakenWhoIsHeldUpIsRunByOthers() throws Exception {
+    CountDownLatch stuck = new CountDownLatch(2);
+    CountDownLatch goOn = new CountDownLatch(1);
+    CountDownLatch ran = new CountDownLatch(20);
+    CountDownLatch first = new CountDownLatch(1);
+    timers.schedule(0, () -> countDownAndAwait(first, goOn));
+    first.await();
+    for (int i = 0; i < 2; i++) {
+      timers.schedule(0, () -> countDownAndAwait(stuck, goOn));
+    }
+    for (int i = 0; i < 20; i++) {
+      timers.schedule(0, ran::countDown);
+    }
+    List<Thread> helping = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      Thread helper = new Thread(() -> helpUntilNoneIsLeft(ran));
+      helper.setDaemon(true);
+      helping.add(helper);
+      helper.start();
+    }
+
+    assertThat(ran.await(20, TimeUnit.SECONDS)).isTrue();
+
+    goOn.countDown();
+    for (Thread helper : helping) {
+      helper.join();
+    }
+  }
+
+  private void helpUntilNoneIsLeft(CountDownLatch left) {
+    while (left.getCount() > 0) {
+      timers.runOverdue();
+    }
+  }
+
+  static void countDownAndAwait(CountDownLatch own, CountDownLatch other) {
+    own.countDown();
+    try {
+      other.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void whatAnActionArmsIsSleptForAsWell() throws Exception {
+    CountDownLatch open = new CountDownLatch(20);
+    Timers.Timer later = timers.schedule(TimeUnit.DAYS.toNanos(1), open::countDown);
+    timers.schedule(0, new Chain(open));
+
+    assertThat(open.await(20, TimeUnit.SECONDS)).isTrue();
+    later.cancel();
+  }
+
+  private final class Chain implements Runnable {
+
+    private final CountDownLatch open;
+
+    private Chain(CountDownLatch open) {
+      this.open = open;
+    }
+
+    @Override
+    public void run() {
+      open.countDown();
+      if (open.getCount() > 0) {
+        timers.schedule(open.getCount() * 300_000, this);
+      }
+    }
+  }
+
   /** An arm may come at any moment of the thread's looking, sleeping, waking and ending. */
   @ParameterizedTest
-  @ValueSource(longs = {10_000_000_000L, 0, 50_000})
+  @ValueSource(longs = {86_400_000_000_000L, 0, 50_000})
   void noneIsMissedWhoeverArmsAtTheSameTime(long idleNanos) throws Exception {
     DaemonTimers timers = new DaemonTimers("timers-that-end", Duration.ofNanos(idleNanos));
     int threads = 4;
     int each = 3_000;
     CountDownLatch open = new CountDownLatch(threads * each);
+    AtomicIntegerArray runs = new AtomicIntegerArray(threads * each);
     AtomicInteger cancelled = new AtomicInteger();
     List<Thread> arming = new ArrayList<>();
     for (int t = 0; t < threads; t++) {
+      int first = t * each;
       SplittableRandom random = new SplittableRandom(t);
       Thread thread =
           new Thread(
               () -> {
-                for (int i = 0; i < each; i++) {
-                  timers
-                      .schedule(TimeUnit.MILLISECONDS.toNanos(400), cancelled::incrementAndGet)
-                      .cancel();
-                  timers.schedule(random.nextLong(3_000_000), open::countDown);
+                for (int i = first; i < first + each; i++) {
+                  int timer = i;
+                  timers.schedule(TimeUnit.DAYS.toNanos(1), cancelled::incrementAndGet).cancel();
+                  timers.schedule(
+                      random.nextLong(3_000_000),
+                      () -> {
+                        runs.incrementAndGet(timer);
+                        open.countDown();
+                      });
+                  if (random.nextBoolean()) {
+                    timers.runOverdue();
+                  }
                   LockSupport.parkNanos(random.nextLong(200_000));
                 }
               });
@@ -234,5 +340,8 @@ final class DaemonTimersTest {
 
     assertThat(open.await(30, TimeUnit.SECONDS)).isTrue();
     assertThat(cancelled).hasValue(0);
+    for (int i = 0; i < runs.length(); i++) {
+      assertThat(runs.get(i)).isEqualTo(1);
+    }
   }
 }

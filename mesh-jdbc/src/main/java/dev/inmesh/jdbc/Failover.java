@@ -37,10 +37,11 @@ final class Failover implements AutoCloseable {
   private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   /**
-   * A server that neither answers nor refuses may only be slow: so long each has, after the
-   * suspicion began, to say that it is the primary, before another one is believed.
+   * A server that neither answers nor refuses may only be slow: so many rounds in which one was
+   * silent must go by, 0.75 s at first, before another one is believed that says it is the primary.
+   * In rounds, so that a stop of this process is nobody's silence.
    */
-  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(750);
+  private static final int SILENT_ROUNDS = 2;
 
   private final String name;
   private final EngineHost host;
@@ -61,6 +62,9 @@ final class Failover implements AutoCloseable {
 
   /** Those that were primaries beside a primary: they are none of this database's. */
   private final Set<String> strangers = new HashSet<>();
+
+  /** Rounds with a silent server, since there is a suspicion. */
+  private int silentRounds;
 
   private String said = "";
 
@@ -92,8 +96,8 @@ final class Failover implements AutoCloseable {
         running = true;
         host.threads().execute(this::run);
       }
-    } catch (RejectedExecutionException e) {
-      // The mesh is closed, or all its threads are busy: the next failure tries again.
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      // The mesh is closed, or there is no thread for it: the next failure tries again.
       running = false;
       suspects = false;
     } finally {
@@ -151,7 +155,9 @@ final class Failover implements AutoCloseable {
       }
     }
     awaitAnswers(all);
-    judge(lineup);
+    if (!closed) {
+      judge(lineup);
+    }
   }
 
   private void awaitAnswers(List<Database> all) {
@@ -175,8 +181,8 @@ final class Failover implements AutoCloseable {
       others.forEach(other -> strangers.add(other.name()));
       confirmed(primary, others);
     } else if (suspects) {
-      boolean complete = !isSilent(primary) && lineup.replicas().stream().noneMatch(this::isSilent);
-      if (complete || System.nanoTime() - since > PATIENCE_NANOS) {
+      boolean silence = isSilent(primary) || lineup.replicas().stream().anyMatch(this::isSilent);
+      if (!silence || ++silentRounds >= SILENT_ROUNDS) {
         choose(primary, present, others);
       }
     }
@@ -213,6 +219,11 @@ final class Failover implements AutoCloseable {
               + primary
               + ", which stays the primary: two histories may have begun; stop one of them");
     }
+    cleared();
+  }
+
+  private void cleared() {
+    silentRounds = 0;
     suspects = false;
   }
 
@@ -235,7 +246,7 @@ final class Failover implements AutoCloseable {
     }
     Database next = known.get(0);
     databases.promote(next);
-    suspects = false;
+    cleared();
     say(
         name
             + ": the primary is "

@@ -16,11 +16,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
-/**
- * The meters of the throttle on one server; they are looked up where something is rare and slow
- * anyway. Safe for concurrent use.
- */
+/** The meters of the throttle on one server. Safe for concurrent use. */
 final class ThrottleMeters implements AutoCloseable {
 
   private final String database;
@@ -29,6 +27,14 @@ final class ThrottleMeters implements AutoCloseable {
   private final Map<DiskOperation, Double> latencies = new ConcurrentHashMap<>();
   private final Map<DiskOperation, Meter> shown = new ConcurrentHashMap<>();
   private final List<Meter> gauges = new ArrayList<>();
+
+  // By what happened: a statement that is only observed must not pay for finding them.
+  private final Map<Waited, Timer> waits = new ConcurrentHashMap<>();
+  private final Map<Refused, Counter> refusals = new ConcurrentHashMap<>();
+
+  private record Waited(StatementClass of, boolean admitted) {}
+
+  private record Refused(StatementClass of, ThrottleMode mode) {}
 
   ThrottleMeters(String database, String server, MeterRegistry registry) {
     this.database = database;
@@ -84,27 +90,39 @@ final class ThrottleMeters implements AutoCloseable {
 
   /** A statement has waited for its turn. */
   void waited(StatementClass of, boolean admitted, long nanos) {
-    Timer.builder("mesh.jdbc.throttle.wait")
+    found(waits, new Waited(of, admitted), this::timer).record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private Timer timer(Waited waited) {
+    return Timer.builder("mesh.jdbc.throttle.wait")
         .description("How long statements that were held back have waited")
         .tag("database", database)
         .tag("server", server)
-        .tag("class", word(of))
-        .tag("result", admitted ? "admitted" : "refused")
-        .register(registry)
-        .record(nanos, TimeUnit.NANOSECONDS);
+        .tag("class", word(waited.of()))
+        .tag("result", waited.admitted() ? "admitted" : "refused")
+        .register(registry);
   }
 
   /** A statement was refused; if it is only observed, it would have been held back. */
   void refused(StatementClass of, ThrottleMode mode) {
-    Counter.builder("mesh.jdbc.throttle.refused")
+    found(refusals, new Refused(of, mode), this::counter).increment();
+  }
+
+  private Counter counter(Refused refused) {
+    return Counter.builder("mesh.jdbc.throttle.refused")
         .description(
             "Statements that were refused; with mode=observe, that would have been held back")
         .tag("database", database)
         .tag("server", server)
-        .tag("class", word(of))
-        .tag("mode", word(mode))
-        .register(registry)
-        .increment();
+        .tag("class", word(refused.of()))
+        .tag("mode", word(refused.mode()))
+        .register(registry);
+  }
+
+  /** Looked for first, since to make one takes a lock. One that was removed counts unseen. */
+  private static <K, M> M found(Map<K, M> meters, K key, Function<K, M> make) {
+    M meter = meters.get(key);
+    return meter == null ? meters.computeIfAbsent(key, make) : meter;
   }
 
   private static String word(Enum<?> constant) {

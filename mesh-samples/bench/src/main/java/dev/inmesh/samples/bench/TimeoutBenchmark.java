@@ -1,6 +1,7 @@
 package dev.inmesh.samples.bench;
 
 import dev.inmesh.timer.DaemonTimers;
+import dev.inmesh.timer.PunctualAlarms;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +17,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * To arm a timeout and to cancel it, which is what becomes of most: the mesh's own timers, OkHttp's
- * (okio's, of which a call has several), and the JDK's scheduler, with others armed beside.
+ * To arm a timeout and to cancel it, which is what becomes of most: the mesh's own timers and the
+ * alarms on them, which keep the time of calls of the JDK's client, OkHttp's (okio's, of which a
+ * call has several), and the JDK's scheduler, with others armed beside.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -31,6 +33,12 @@ public class TimeoutBenchmark {
   public int armed;
 
   private final DaemonTimers timers = new DaemonTimers("timers");
+  private final PunctualAlarms alarms =
+      new PunctualAlarms(
+          timers,
+          never -> {
+            throw new IllegalStateException("all are cancelled long before");
+          });
   private final ScheduledThreadPoolExecutor scheduler =
       new ScheduledThreadPoolExecutor(1, DaemonThread::new);
 
@@ -56,6 +64,8 @@ public class TimeoutBenchmark {
 
   private static void nothing() {}
 
+  private static void nothingOf(Throwable noThread) {}
+
   /** A reading of the clock, which each of the others makes too. */
   @Benchmark
   public long clock() {
@@ -66,6 +76,12 @@ public class TimeoutBenchmark {
   @Benchmark
   public void wheel() {
     timers.schedule(TIMEOUT_NANOS, TimeoutBenchmark::nothing).cancel();
+  }
+
+  /** The same, for a call that somebody waits for. */
+  @Benchmark
+  public void alarms() {
+    alarms.schedule(TIMEOUT_NANOS, TimeoutBenchmark::nothing, TimeoutBenchmark::nothingOf).cancel();
   }
 
   /** OkHttp's. */
