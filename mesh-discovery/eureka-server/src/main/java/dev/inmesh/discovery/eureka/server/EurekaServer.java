@@ -23,6 +23,9 @@ public class EurekaServer {
             Map.entry(
                 "eureka.client.service-url.defaultZone", "http://127.0.0.1:" + args[0] + "/eureka"),
             Map.entry("eureka.server.use-read-only-response-cache", "false"),
+            // An answer that was in the making when something changed is without it, and would be
+            // given for 3 minutes, or until the next change.
+            Map.entry("eureka.server.response-cache-auto-expiration-in-seconds", "1"),
             Map.entry("eureka.server.enable-self-preservation", "false"),
             Map.entry("eureka.server.wait-time-in-ms-when-sync-empty", "0"));
     new SpringApplicationBuilder(EurekaServer.class).properties(properties).run(args);
