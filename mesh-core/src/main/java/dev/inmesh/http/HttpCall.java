@@ -441,14 +441,9 @@ public final class HttpCall {
    */
   public boolean broke(HttpAttempt attempt, long now) {
     Race current = race;
-    if (current != null) {
-      synchronized (current) {
-        if (!current.isRunning(attempt)) {
-          attempt.lease().ignored(false, now);
-          return false;
-        }
-        boolean unused = current.leave(attempt, false);
-      }
+    if (current != null && !current.abandon(attempt, now)) {
+      attempt.lease().ignored(false, now);
+      return false;
     }
     abandoned(attempt, false, now);
     return true;

@@ -129,6 +129,30 @@ final class Race {
       others = end();
       bad = takeAside();
     }
+    letGo(others, bad, now);
+  }
+
+  /**
+   * The same through the doing of one of them, in one step: nobody wins between its end and the
+   * call's.
+   *
+   * @return false if it runs no longer, and nothing has happened
+   */
+  boolean abandon(HttpAttempt by, long now) {
+    List<HttpAttempt> others;
+    HttpAttempt bad;
+    synchronized (this) {
+      if (!running.remove(by)) {
+        return false;
+      }
+      others = end();
+      bad = takeAside();
+    }
+    letGo(others, bad, now);
+    return true;
+  }
+
+  private static void letGo(List<HttpAttempt> others, @Nullable HttpAttempt bad, long now) {
     for (HttpAttempt other : others) {
       other.lease().ignored(false, now);
       other.stop();

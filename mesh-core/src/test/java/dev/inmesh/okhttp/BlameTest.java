@@ -200,7 +200,7 @@ final class BlameTest extends LoopbackFixture {
   @Test
   void aCallerThatTakesItsTimeWithABodyBlamesNobody() throws Exception {
     LoopbackServer a = server(e -> e.reply(200, "x".repeat(3_000_000)));
-    Mesh mesh = mesh(List.of(a, well()), "timeout", "50ms", "balancer", "round_robin");
+    Mesh mesh = mesh(List.of(a, well()), "timeout", "1s", "balancer", "round_robin");
     OkHttpClient http = mesh.wrap(new OkHttpClient());
     List<Response> open = new ArrayList<>();
 
