@@ -10,6 +10,8 @@ import java.util.SplittableRandom;
  * @param streamed whether the caller reads the body by itself, bit by bit
  * @param ownMillis the time limit that is set on the call itself; 0 for none
  * @param ambientMillis what the deadline of the caller's thread leaves; 0 for none
+ * @param patienceMillis after which its caller gives it up: cancels it, or interrupts who waits for
+ *     it; 0 for never
  */
 record ChaosCall(
     long id,
@@ -19,7 +21,8 @@ record ChaosCall(
     int size,
     boolean streamed,
     int ownMillis,
-    int ambientMillis) {
+    int ambientMillis,
+    int patienceMillis) {
 
   /** The ways of making a call. */
   enum How {
@@ -56,7 +59,17 @@ record ChaosCall(
     boolean hasOwn = random.nextInt(6) == 0 && how != How.UPSTREAM_CALL;
     int own = hasOwn ? random.nextInt(20, 300) : 0;
     int ambient = random.nextInt(4) == 0 ? random.nextInt(10, 300) : 0;
-    return new ChaosCall(id, how, post, target, size, streamed, own, ambient);
+    return new ChaosCall(id, how, post, target, size, streamed, own, ambient, 0);
+  }
+
+  /** The same, by a caller who may lose patience. */
+  ChaosCall orGivenUp(long seed) {
+    SplittableRandom random = new SplittableRandom(seed * 41 + id * 1_000_033);
+    random.nextLong();
+    // Java's own stream of a body swallows interrupts, up to Java 19.
+    boolean deaf = how == How.JDK_SEND && streamed;
+    int patience = random.nextInt(10) == 0 && !deaf ? random.nextInt(1, limitMillis() + 1) : 0;
+    return new ChaosCall(id, how, post, target, size, streamed, ownMillis, ambientMillis, patience);
   }
 
   /** The time from its start to its deadline. */

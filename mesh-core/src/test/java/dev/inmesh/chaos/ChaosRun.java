@@ -209,7 +209,7 @@ final class ChaosRun implements Closeable {
       while (!over) {
         long wait = slots.getAndAdd(betweenNanos) - System.nanoTime();
         TimeUnit.NANOSECONDS.sleep(Math.max(0, wait)); // The rate of calls is part of the run.
-        ChaosCall call = ChaosCall.of(seed, ids.incrementAndGet(), targets);
+        ChaosCall call = ChaosCall.of(seed, ids.incrementAndGet(), targets).orGivenUp(seed);
         Completion completion = new Completion(call);
         calls.add(completion);
         clients.make(call, completion);

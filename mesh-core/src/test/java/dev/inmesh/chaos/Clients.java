@@ -21,8 +21,11 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.Call;
@@ -34,6 +37,7 @@ import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.tls.HandshakeCertificates;
+import org.jspecify.annotations.Nullable;
 
 /** Every way of making a call, on clients of its own. Safe for concurrent use. */
 final class Clients implements AutoCloseable {
@@ -44,6 +48,13 @@ final class Clients implements AutoCloseable {
   private final ExecutorService threads;
   private final OkHttpClient okHttp;
   private final HttpClient jdk;
+  private final ScheduledExecutorService patience =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "chaos-patience");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   Clients(Mesh mesh, HandshakeCertificates trust) {
     this.mesh = mesh;
@@ -90,12 +101,54 @@ final class Clients implements AutoCloseable {
       switch (call.how()) {
         case OKHTTP -> okHttp(call, completion);
         case OKHTTP_ENQUEUE -> okHttpEnqueue(call, completion);
-        case JDK_SEND -> jdkSend(call, completion);
+        case JDK_SEND -> interruptibly(call, completion, this::jdkSend);
         case JDK_SEND_ASYNC -> jdkSendAsync(call, completion);
-        case UPSTREAM_CALL -> upstreamCall(call, completion);
+        case UPSTREAM_CALL -> interruptibly(call, completion, this::upstreamCall);
       }
     } catch (InterruptedException | IOException | RuntimeException failure) {
       completion.failed(failure);
+    }
+  }
+
+  private void giveUpLater(ChaosCall call, Completion completion, Runnable giveUp) {
+    if (call.patienceMillis() > 0) {
+      Future<?> unused =
+          patience.schedule(
+              () -> {
+                completion.givenUp();
+                giveUp.run();
+              },
+              call.patienceMillis(),
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private interface Way {
+    void make(ChaosCall call, Completion completion) throws IOException, InterruptedException;
+  }
+
+  /** A call that is given up by an interrupt, which must not reach the next one. */
+  private void interruptibly(ChaosCall call, Completion completion, Way way)
+      throws IOException, InterruptedException {
+    AtomicReference<@Nullable Thread> caller = new AtomicReference<>(Thread.currentThread());
+    giveUpLater(
+        call,
+        completion,
+        () -> {
+          synchronized (caller) {
+            Thread waiting = caller.get();
+            if (waiting != null) {
+              waiting.interrupt();
+            }
+          }
+        });
+    try {
+      way.make(call, completion);
+    } finally {
+      synchronized (caller) {
+        caller.set(null);
+        boolean unused = Thread.interrupted();
+      }
     }
   }
 
@@ -112,6 +165,7 @@ final class Clients implements AutoCloseable {
   private void okHttp(ChaosCall call, Completion completion) throws IOException {
     Call made = newCall(call);
     completion.start();
+    giveUpLater(call, completion, made::cancel);
     try (Response response = made.execute()) {
       read(response, completion);
     }
@@ -120,6 +174,7 @@ final class Clients implements AutoCloseable {
   private void okHttpEnqueue(ChaosCall call, Completion completion) {
     Call made = newCall(call);
     completion.start();
+    giveUpLater(call, completion, made::cancel);
     made.enqueue(
         new Callback() {
           @Override
@@ -173,16 +228,17 @@ final class Clients implements AutoCloseable {
   private void jdkSendAsync(ChaosCall call, Completion completion) {
     HttpRequest request = request(call);
     completion.start();
+    CompletableFuture<HttpResponse<String>> sent = jdk.sendAsync(request, BodyHandlers.ofString());
+    giveUpLater(call, completion, () -> sent.cancel(true));
     CompletableFuture<?> unused =
-        jdk.sendAsync(request, BodyHandlers.ofString())
-            .whenComplete(
-                (response, failure) -> {
-                  if (failure == null) {
-                    answered(response, response.body(), completion);
-                  } else {
-                    completion.failed(failure);
-                  }
-                });
+        sent.whenComplete(
+            (response, failure) -> {
+              if (failure == null) {
+                answered(response, response.body(), completion);
+              } else {
+                completion.failed(failure);
+              }
+            });
   }
 
   private static void answered(HttpResponse<?> response, String body, Completion completion) {
@@ -201,8 +257,7 @@ final class Clients implements AutoCloseable {
     completion.answered(200, "generic", body);
   }
 
-  private static String talk(
-      ChaosCall call, Server server, @org.jspecify.annotations.Nullable Cancellation cancellation)
+  private static String talk(ChaosCall call, Server server, @Nullable Cancellation cancellation)
       throws IOException {
     try (Socket socket = new Socket()) {
       if (cancellation != null) {
@@ -242,6 +297,7 @@ final class Clients implements AutoCloseable {
 
   @Override
   public void close() {
+    patience.shutdownNow();
     threads.shutdown();
   }
 }

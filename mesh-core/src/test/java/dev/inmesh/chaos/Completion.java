@@ -15,6 +15,8 @@ final class Completion {
   private final AtomicInteger times = new AtomicInteger();
   private volatile long startNanos;
   private volatile long endNanos;
+  private volatile long givenUpNanos;
+  private volatile boolean givenUp;
   private volatile String outcome = "";
   private volatile @Nullable String lie;
 
@@ -25,6 +27,12 @@ final class Completion {
   /** The call is made in this instant. */
   void start() {
     startNanos = System.nanoTime();
+  }
+
+  /** Its caller gives it up in this instant. */
+  void givenUp() {
+    givenUpNanos = System.nanoTime();
+    givenUp = true;
   }
 
   /**
@@ -82,6 +90,15 @@ final class Completion {
 
   long endNanos() {
     return endNanos;
+  }
+
+  /** Whether it was given up before it was completed. */
+  boolean wasGivenUp() {
+    return givenUp && endNanos - givenUpNanos > 0;
+  }
+
+  long givenUpNanos() {
+    return givenUpNanos;
   }
 
   String outcome() {

@@ -40,28 +40,39 @@ record Ledger(
         : overshoot - ticker.paused(call.deadlineNanos(), call.endNanos());
   }
 
+  /** The same for one that was given up, since then; negative for all others. */
+  long sinceGivenUp(Completion call) {
+    return call.wasGivenUp()
+        ? call.endNanos()
+            - call.givenUpNanos()
+            - ticker.paused(call.givenUpNanos(), call.endNanos())
+        : -1;
+  }
+
   List<Completion> notCompletedOnce() {
     return calls.stream().filter(c -> c.times() != 1).toList();
   }
 
   /**
-   * Those that returned later than that, pauses apart; none when nobody could have been in time.
+   * Those that returned later than that, after their deadlines or after they were given up, pauses
+   * apart; none when nobody could have been in time.
    */
   List<String> laterThan(long nanos) {
     if (busy.isTakenByOthers()) {
       return List.of();
     }
     return calls.stream()
-        .filter(c -> withoutPauses(c) > nanos)
+        .filter(c -> withoutPauses(c) > nanos || sinceGivenUp(c) > nanos)
         .map(
             c ->
-                "%s meets %s: %s, %.1f ms late, %.1f ms without pauses"
+                "%s meets %s: %s, %.1f ms late, %.1f ms without pauses, %.1f ms after it was given up"
                     .formatted(
                         c.call(),
                         fault(c),
                         c.outcome(),
                         overshoot(c) / 1e6,
-                        withoutPauses(c) / 1e6))
+                        withoutPauses(c) / 1e6,
+                        sinceGivenUp(c) / 1e6))
         .toList();
   }
 
@@ -94,6 +105,10 @@ record Ledger(
     report.append("overshoot of the calls that ran to their deadlines:\n");
     report.append("  as measured     ").append(raw(calls)).append('\n');
     report.append("  without pauses  ").append(net(calls)).append('\n');
+    report.append("given up by their callers, and back after: ");
+    report.append(
+        Overshoot.of(calls.stream().filter(Completion::wasGivenUp).mapToLong(this::sinceGivenUp)));
+    report.append('\n');
     append(report, "by client", c -> c.call().how().toString());
     append(report, "by upstream", c -> c.call().target().name());
     report.append(

@@ -46,8 +46,9 @@ public abstract class HedgeContract extends LoopbackFixture {
     caller.interrupt();
   }
 
+  /** The first attempt has the time to arrive first. */
   private Mesh hedging(List<?> servers, String... keysAndValues) {
-    Map<String, String> keys = keys(servers, "hedge.after", "30ms", "budget", "100%");
+    Map<String, String> keys = keys(servers, "hedge.after", "150ms", "budget", "100%");
     keys.putAll(keys(servers, keysAndValues));
     Mesh mesh = Mesh.builder().properties(keys).meterRegistry(registry).build();
     open.add(mesh);
