@@ -82,9 +82,10 @@ public final class Mesh implements AutoCloseable {
    * A client whose calls to upstreams go through the mesh and whose other calls are the given
    * client's. Its interceptors, event listeners, cookies, caches and timeouts keep working.
    *
-   * <p>To be called last: an interceptor that is added to the result runs for other hosts only. The
-   * result has a dispatcher of its own on the given one's threads: where that has OkHttp's default
-   * limits (64 asynchronous calls, 5 to one host), it allows 1024 of each.
+   * <p>To be called last: an interceptor that is added to the result runs for other hosts only, and
+   * with another event listener calls of {@code enqueue} don't see the deadline of their thread.
+   * The result has a dispatcher of its own on the given one's threads: where that has OkHttp's
+   * default limits (64 asynchronous calls, 5 to one host), it allows 1024 of each.
    *
    * @throws IllegalStateException if the OkHttp on the class path is older than 5.4
    */

@@ -299,7 +299,7 @@ final class MeshRuntime implements AutoCloseable {
   }
 
   private Upstream handle(String name) {
-    return new Upstream(name, () -> engine(name), workThreads, addressCheck);
+    return new Upstream(name, () -> engine(name), workThreads, httpThreads, addressCheck);
   }
 
   private UpstreamEngine engine(String name) {

@@ -27,17 +27,25 @@ public final class Upstream {
   private final String name;
   private final Supplier<UpstreamEngine> current;
   private final Executor executor;
+  private final Executor stopping;
   private final AddressCheck check;
 
   /**
    * @param current the engine as it is now; throws when the upstream is no longer configured
    * @param executor runs code of users that may block
+   * @param stopping runs what stops that code
    * @param check of the server, before that code
    */
-  Upstream(String name, Supplier<UpstreamEngine> current, Executor executor, AddressCheck check) {
+  Upstream(
+      String name,
+      Supplier<UpstreamEngine> current,
+      Executor executor,
+      Executor stopping,
+      AddressCheck check) {
     this.name = name;
     this.current = current;
     this.executor = executor;
+    this.stopping = stopping;
     this.check = check;
   }
 
@@ -100,7 +108,7 @@ public final class Upstream {
 
   /** The same with code that is told when to stop. */
   public <T> T call(CancellableServerCall<T> code) throws MeshException {
-    return new GenericCall<T>(engine(), executor, check::check, code::on, false).execute();
+    return execute(code, false);
   }
 
   /**
@@ -108,7 +116,12 @@ public final class Upstream {
    * by {@code hedge.after}.
    */
   public <T> T callIdempotent(CancellableServerCall<T> code) throws MeshException {
-    return new GenericCall<T>(engine(), executor, check::check, code::on, true).execute();
+    return execute(code, true);
+  }
+
+  private <T> T execute(CancellableServerCall<T> code, boolean idempotent) throws MeshException {
+    return new GenericCall<T>(engine(), executor, stopping, check::check, code::on, idempotent)
+        .execute();
   }
 
   /**

@@ -9,8 +9,9 @@ public interface Cancellation {
 
   /**
    * What stops the work at once, as closing its socket does: run when time is up, or when nobody
-   * waits for the answer any more, on another thread than the work's; at once if that has happened
-   * already. It must not block.
+   * waits for the answer any more, on a thread of the mesh; at once, on this one, if that has
+   * happened already. It should not block, as the close of a socket of TLS may, but nobody waits
+   * for it.
    */
   void onCancel(Runnable stop);
 

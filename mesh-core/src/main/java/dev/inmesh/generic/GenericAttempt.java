@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,7 @@ final class GenericAttempt<T> implements Runnable, Cancellation {
 
   private final Lease lease;
   private final long deadlineNanos;
+  private final Executor stopping;
   private final ServerCheck check;
   private final Work<T> work;
   private final Optional<Deadline> ambient;
@@ -39,6 +41,7 @@ final class GenericAttempt<T> implements Runnable, Cancellation {
   private @Nullable Throwable failure;
 
   /**
+   * @param stopping runs what stops the work
    * @param check comes before the work
    * @param ambient the deadline of the caller's thread
    * @param ended where it goes when it is over
@@ -46,12 +49,14 @@ final class GenericAttempt<T> implements Runnable, Cancellation {
   GenericAttempt(
       Lease lease,
       long deadlineNanos,
+      Executor stopping,
       ServerCheck check,
       Work<T> work,
       Optional<Deadline> ambient,
       Queue<GenericAttempt<T>> ended) {
     this.lease = lease;
     this.deadlineNanos = deadlineNanos;
+    this.stopping = stopping;
     this.check = check;
     this.work = work;
     this.ambient = ambient;
@@ -96,7 +101,10 @@ final class GenericAttempt<T> implements Runnable, Cancellation {
     boolean unused = Thread.interrupted();
   }
 
-  /** Stops the code by all the means it has offered, and by an interrupt. */
+  /**
+   * Stops the code by all the means it has offered, and by an interrupt. Those means are for
+   * another thread: to close a socket of TLS waits for whoever writes to it.
+   */
   void cancel() {
     List<Runnable> toRun;
     synchronized (this) {
@@ -109,7 +117,18 @@ final class GenericAttempt<T> implements Runnable, Cancellation {
         thread.interrupt();
       }
     }
-    toRun.forEach(this::stop);
+    if (!toRun.isEmpty()) {
+      stopElsewhere(toRun);
+    }
+  }
+
+  private void stopElsewhere(List<Runnable> toRun) {
+    Runnable all = () -> toRun.forEach(this::stop);
+    try {
+      stopping.execute(all);
+    } catch (RuntimeException | Error noThread) {
+      all.run();
+    }
   }
 
   /** What a stop throws must not keep the others from running, nor the call from ending. */

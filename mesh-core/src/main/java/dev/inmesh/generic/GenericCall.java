@@ -31,6 +31,7 @@ public final class GenericCall<T> {
 
   private final UpstreamEngine engine;
   private final Executor executor;
+  private final Executor stopping;
   private final ServerCheck check;
   private final Work<T> work;
   private final boolean idempotent;
@@ -50,17 +51,20 @@ public final class GenericCall<T> {
    * A call that begins now.
    *
    * @param executor runs the code; may refuse to
+   * @param stopping runs what stops the code, which may block
    * @param check of the server, before the code; what time it takes is the name's, not the server's
    * @param idempotent whether running the code twice does no harm
    */
   public GenericCall(
       UpstreamEngine engine,
       Executor executor,
+      Executor stopping,
       ServerCheck check,
       Work<T> work,
       boolean idempotent) {
     this.engine = engine;
     this.executor = executor;
+    this.stopping = stopping;
     this.check = check;
     this.work = work;
     this.idempotent = idempotent;
@@ -109,7 +113,8 @@ public final class GenericCall<T> {
   private boolean launch(CallPlan plan, Lease lease) {
     long now = System.nanoTime();
     GenericAttempt<T> attempt =
-        new GenericAttempt<>(lease, plan.attemptDeadlineNanos(now), check, work, ambient, ended);
+        new GenericAttempt<>(
+            lease, plan.attemptDeadlineNanos(now), stopping, check, work, ambient, ended);
     try {
       executor.execute(attempt);
     } catch (RejectedExecutionException e) {

@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -23,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A fallback in code on its way, on a thread of the mesh: user code can't be cancelled, and the
  * caller must return in time. It ends with the code, when time is up, or when nobody waits any
- * more. A driver that may wait calls {@link #await}; one that must not calls {@link #whenDone} and
- * sees to it that {@link #timeIsUp} is called after {@link #nanosLeft}. Safe for concurrent use.
+ * more: a driver sees to it that {@link #timeIsUp} is called after {@link #nanosLeft}, or {@link
+ * #abandon} before. Safe for concurrent use.
  */
 public final class FallingBack implements Instead {
 
@@ -154,19 +153,13 @@ public final class FallingBack implements Instead {
     CompletableFuture<?> unused = result.thenAccept(then);
   }
 
-  /** Waits for the answer, or null, as long as there is time. */
-  public @Nullable LocalAnswer await() {
-    try {
-      return result.get(nanosLeft(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      timeIsUp();
-    } catch (InterruptedException e) {
-      code.cancel(true);
-      end(otherwise);
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e); // It never completes in this way.
-    }
+  /** Whether it has ended. */
+  public boolean isDone() {
+    return result.isDone();
+  }
+
+  /** The answer of one that has ended, or is about to; null for none. */
+  public @Nullable LocalAnswer answer() {
     return result.join();
   }
 }

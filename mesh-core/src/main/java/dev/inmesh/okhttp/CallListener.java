@@ -73,13 +73,12 @@ final class CallListener extends ForwardingListener {
     startNanos = System.nanoTime();
     limitNanos = Deadline.limitNanos(startNanos);
     started = true;
+    call.tag(CallListener.class, () -> this);
     listener().callStart(call);
   }
 
   @Override
   public void dispatcherQueueStart(Call call, Dispatcher dispatcher) {
-    // Only what waits in the queue has a start worth finding again, so only that pays for the tag.
-    call.tag(CallListener.class, () -> this);
     listener().dispatcherQueueStart(call, dispatcher);
   }
 

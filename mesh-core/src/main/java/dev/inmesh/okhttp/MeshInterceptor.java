@@ -127,7 +127,8 @@ final class MeshInterceptor implements Interceptor {
       call.addEventListener(new OutsideListener(chain.getEventListener(), chain.call()));
       call.timeout().timeout(Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
       listener.attempt(chain.call(), call);
-      return outside.dns().execute(call, listener, chain.call(), deadlineNanos);
+      return RetryAfterGuard.restored(
+          outside.dns().execute(call, listener, chain.call(), deadlineNanos));
     } catch (OutsideNetworksException e) {
       throw refused(from, e);
     }

@@ -81,7 +81,8 @@ public final class OkHttpMesh implements AutoCloseable {
    * client's. It shares everything with the given client but the dispatcher, whose threads it
    * shares: at OkHttp's defaults, which allow 5 asynchronous calls to one host, it allows 1024.
    *
-   * <p>To be called last: an interceptor that is added to the result runs for other hosts only.
+   * <p>To be called last: an interceptor that is added to the result runs for other hosts only, and
+   * with another event listener calls of {@code enqueue} don't see the deadline of their thread.
    *
    * @throws IllegalStateException if the OkHttp on the class path is older than 5.4
    */

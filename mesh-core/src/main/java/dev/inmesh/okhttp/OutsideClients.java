@@ -48,6 +48,7 @@ final class OutsideClients {
     this.dns = new OutsideDns(user.dns(), threads);
     OkHttpClient.Builder builder = user.newBuilder();
     builder.interceptors().clear();
+    builder.networkInterceptors().add(0, new RetryAfterGuard());
     this.free =
         builder
             .eventListener(EventListener.NONE)

@@ -212,8 +212,18 @@ final class UpstreamCall implements CalledRequest {
   }
 
   private @Nullable Response await(@Nullable Instead instead) {
-    LocalAnswer answer = instead instanceof FallingBack code ? code.await() : (LocalAnswer) instead;
+    LocalAnswer answer = instead instanceof FallingBack code ? await(code) : (LocalAnswer) instead;
     return answer == null ? null : LocalResponses.of(answer, request);
+  }
+
+  private @Nullable LocalAnswer await(FallingBack code) {
+    code.whenDone(answer -> callListener.wake());
+    if (!callListener.await(chain.call(), code.nanosLeft(), code::isDone)) {
+      code.abandon();
+    } else if (!code.isDone()) {
+      code.timeIsUp();
+    }
+    return code.answer();
   }
 
   /** Keeps the answer's body as it is read, or null when it must not be kept. */

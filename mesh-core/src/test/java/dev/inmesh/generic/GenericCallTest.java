@@ -45,6 +45,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 final class GenericCallTest {
 
@@ -486,6 +487,46 @@ final class GenericCallTest {
         System.nanoTime());
   }
 
+  /** As the close of a socket of TLS does, for as long as somebody writes to it. */
+  @Test
+  @Timeout(60)
+  void aStopThatBlocksDoesNotKeepTheCaller() throws Exception {
+    Upstream lines = upstream("timeout", "200ms");
+    CountDownLatch over = new CountDownLatch(1);
+    CountDownLatch stopping = new CountDownLatch(1);
+
+    assertThatThrownBy(
+            () ->
+                lines.call(
+                    (server, cancellation) -> {
+                      cancellation.onCancel(
+                          () -> {
+                            stopping.countDown();
+                            awaitQuietly(over);
+                          });
+                      awaitQuietly(over);
+                      return "late";
+                    }))
+        .isInstanceOf(CallTimeoutException.class);
+
+    assertThat(lines.active()).isZero();
+    assertThat(lines.servers()).allMatch(server -> server.inFlight() == 0);
+    stopping.await();
+    over.countDown();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    boolean open = false;
+    while (!open) {
+      try {
+        latch.await();
+        open = true;
+      } catch (InterruptedException e) {
+        // It knows better.
+      }
+    }
+  }
+
   @Test
   void aThreadThatCannotBeStartedLeavesNothingInFlight() {
     UpstreamEngine engine = engine();
@@ -496,6 +537,7 @@ final class GenericCallTest {
             task -> {
               throw starved;
             },
+            Runnable::run,
             (server, timeLeft) -> {},
             (server, cancellation) -> "never",
             false);
@@ -515,7 +557,7 @@ final class GenericCallTest {
     open.add(threads::shutdownNow);
     GenericCall<String> call =
         new GenericCall<>(
-            engine(), threads, check::check, (server, cancellation) -> "never", false);
+            engine(), threads, threads, check::check, (server, cancellation) -> "never", false);
 
     CallTimeoutException timeout = catchThrowableOfType(CallTimeoutException.class, call::execute);
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.inmesh.Mesh;
+import dev.inmesh.call.Answer;
 import dev.inmesh.call.CallTimeoutException;
+import dev.inmesh.call.Deadline;
 import dev.inmesh.call.MeshException;
 import dev.inmesh.http.LoopbackFixture;
 import dev.inmesh.http.LoopbackServer;
@@ -25,6 +27,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.SocketFactory;
@@ -376,6 +379,58 @@ final class OkHttpFeaturesTest extends LoopbackFixture {
     call.cancel();
 
     assertThatThrownBy(() -> reply.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(IOException.class);
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void theDeadlineOfWhoMadeTheCallHoldsThoughTheCallHasAListenerOfItsOwn() throws Exception {
+    LoopbackServer hanging = server(Exchange::hang);
+    OkHttpClient users = new OkHttpClient.Builder().readTimeout(Duration.ZERO).build();
+    Call call = mesh(hanging, "timeout", "60s").wrap(users).newCall(GET);
+    call.addEventListener(new EventListener() {});
+
+    CompletableFuture<Reply> reply;
+    Deadline.Scope page = Deadline.within(Duration.ofMillis(200)).open();
+    try {
+      reply = enqueue(call);
+    } finally {
+      page.close();
+    }
+
+    assertThatThrownBy(() -> reply.get(20, TimeUnit.SECONDS))
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(CallTimeoutException.class);
+  }
+
+  @Test
+  void aCancelReachesAFallbackInCode() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    Mesh mesh =
+        Mesh.builder()
+            .properties(keys("127.0.0.1:" + closedPort(), "timeout", "60s", "retry.on", "off"))
+            .fallback(
+                "inventory",
+                failed -> {
+                  asked.countDown();
+                  try {
+                    return new CompletableFuture<Answer>().get();
+                  } catch (InterruptedException e) {
+                    interrupted.countDown();
+                    throw e;
+                  }
+                })
+            .build();
+    open.add(mesh);
+    Call call = mesh.wrap(new OkHttpClient()).newCall(GET);
+    CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(() -> executed(call));
+    asked.await();
+
+    call.cancel();
+
+    assertThatThrownBy(() -> reply.get(20, TimeUnit.SECONDS))
+        .isInstanceOf(ExecutionException.class);
+    interrupted.await();
     assertQuiet(mesh);
   }
 

@@ -278,6 +278,26 @@ final class OkHttpOutsideTest extends LoopbackFixture {
     }
   }
 
+  /** Which OkHttp takes for a wish to have the request once more, at once. */
+  @Test
+  void aPostThatIsRedirectedOutIsNotSentTwiceForARetryAfterOfZero() throws Exception {
+    for (String networks : List.of("none", "127.0.0.0/8")) {
+      LoopbackServer stranger =
+          LoopbackServer.startOn(
+              InetAddress.getByName("127.0.0.2"), e -> e.reply(503, "busy", "Retry-After: 0"));
+      open.add(stranger);
+      LoopbackServer redirecting =
+          server(e -> e.reply(307, "", "Location: http://" + stranger.address() + e.path()));
+      OkHttpClient http = mesh(redirecting, KEY, networks).wrap(new OkHttpClient());
+
+      Reply reply = post(http, "http://inventory/order");
+
+      assertThat(reply.status()).isEqualTo(503);
+      assertThat(reply.headers()).containsEntry("retry-after", "0");
+      assertThat(stranger.requests).hasSize(1);
+    }
+  }
+
   private static Reply post(OkHttpClient http, String url) throws IOException {
     return OkHttpDriverTest.reply(http, OkHttpDriverTest.request("POST", url, Map.of(), "order"));
   }
