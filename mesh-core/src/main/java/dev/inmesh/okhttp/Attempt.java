@@ -121,7 +121,7 @@ final class Attempt extends HttpAttempt {
   Response execute() throws IOException {
     AttemptClients.Target target =
         call.clients().target(httpCall.settings(), lease(), call.chain());
-    awaitAddress(target.name());
+    awaitAddress(target.endpoint().name());
     try {
       return RetryAfterGuard.restored(send(target, target.client()));
     } catch (IOException e) {
@@ -139,14 +139,20 @@ final class Attempt extends HttpAttempt {
         new AttemptListener(
             call.listenerOf(this),
             call.chain().call(),
-            target.connections(),
-            lease().server().port());
+            call.clients(),
+            target,
+            lease().server().port(),
+            deadlineNanos());
     running = attempt;
     listener = current;
     attempt.addEventListener(current);
     attempt.timeout().timeout(left, TimeUnit.NANOSECONDS);
     call.sending(this, attempt);
-    return attempt.execute();
+    try {
+      return attempt.execute();
+    } finally {
+      current.writtenOrGivenUp();
+    }
   }
 
   private long nanosLeft() throws InterruptedIOException {

@@ -2,7 +2,7 @@ package dev.inmesh.okhttp;
 
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.engine.Lease;
-import dev.inmesh.http.Resolver;
+import dev.inmesh.okhttp.UpstreamConnections.Endpoint;
 import dev.inmesh.timer.Timers;
 import java.net.Proxy;
 import java.time.Duration;
@@ -20,8 +20,15 @@ import okhttp3.OkHttpClient;
  */
 final class AttemptClients {
 
-  /** How an attempt reaches one server: its addresses, and the client that connects to them. */
-  record Target(Resolver.Name name, UpstreamConnections connections, OkHttpClient client) {}
+  /** How an attempt reaches one server, and the client that connects to it. */
+  record Target(
+      String address, Endpoint endpoint, UpstreamConnections connections, OkHttpClient client) {
+
+    /** Its connections are not to be used again. */
+    void renew() {
+      connections.renew(address, endpoint);
+    }
+  }
 
   /** The targets of one route under one set of settings. */
   private record Generation(
@@ -72,13 +79,19 @@ final class AttemptClients {
   /** The target of an attempt, with the timeouts that the user's interceptors may have changed. */
   Target target(UpstreamSettings settings, Lease lease, Interceptor.Chain chain) {
     Generation generation = generation(settings);
+    Endpoint endpoint = generation.connections.endpoint(lease.server(), lease.address());
     Target target = generation.byAddress.get(lease.address());
-    if (target == null) {
-      target = generation.byAddress.computeIfAbsent(lease.address(), a -> build(generation, lease));
+    if (target == null || target.endpoint != endpoint) {
+      target = build(generation, lease, endpoint);
+      generation.byAddress.put(lease.address(), target);
     }
     return hasTimeoutsOf(chain)
         ? target
-        : new Target(target.name, target.connections, withTimeouts(target.client, settings, chain));
+        : new Target(
+            target.address,
+            target.endpoint,
+            target.connections,
+            withTimeouts(target.client, settings, chain));
   }
 
   private boolean hasTimeoutsOf(Interceptor.Chain chain) {
@@ -119,10 +132,8 @@ final class AttemptClients {
     return a == b;
   }
 
-  private Target build(Generation generation, Lease lease) {
+  private Target build(Generation generation, Lease lease, Endpoint endpoint) {
     UpstreamSettings settings = generation.settings;
-    UpstreamConnections.Endpoint endpoint =
-        generation.connections.endpoint(lease.server(), lease.address());
     OkHttpClient.Builder builder =
         base.newBuilder()
             .dns(endpoint)
@@ -131,7 +142,7 @@ final class AttemptClients {
             .connectTimeout(Duration.ofMillis(connectMillis(settings, base.connectTimeoutMillis())))
             .readTimeout(Duration.ofMillis(readMillis(settings, base.readTimeoutMillis())));
     NamedTls.use(settings.tlsName(), base, builder);
-    return new Target(endpoint.name(), generation.connections, builder.build());
+    return new Target(lease.address(), endpoint, generation.connections, builder.build());
   }
 
   /** A key that is set overrules the client; the built-in second only shortens the client's own. */

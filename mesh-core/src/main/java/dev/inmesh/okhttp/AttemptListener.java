@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class AttemptListener extends ForwardingListener {
 
   private final Call userCall;
-  private final UpstreamConnections connections;
+  private final AttemptClients clients;
+  private final AttemptClients.Target target;
   private final int port;
+  private final long deadlineNanos;
 
   private Phase phase = Phase.CONNECT;
   private boolean connecting;
@@ -33,13 +35,21 @@ final class AttemptListener extends ForwardingListener {
   private boolean sent;
   private boolean answered;
   private volatile @Nullable Runnable onCancel;
+  private volatile @Nullable StreamWatch watch;
 
   AttemptListener(
-      EventListener listener, Call userCall, UpstreamConnections connections, int port) {
+      EventListener listener,
+      Call userCall,
+      AttemptClients clients,
+      AttemptClients.Target target,
+      int port,
+      long deadlineNanos) {
     super(listener);
     this.userCall = userCall;
-    this.connections = connections;
+    this.clients = clients;
+    this.target = target;
     this.port = port;
+    this.deadlineNanos = deadlineNanos;
   }
 
   @Override
@@ -72,8 +82,24 @@ final class AttemptListener extends ForwardingListener {
     onCancel = action;
   }
 
+  /** The request is written, or never will be. */
+  void writtenOrGivenUp() {
+    writing(false);
+  }
+
+  private void writing(boolean now) {
+    StreamWatch current = watch;
+    if (current != null) {
+      current.writing(now);
+    }
+  }
+
   @Override
   public void canceled(Call call) {
+    StreamWatch current = watch;
+    if (current != null) {
+      current.cancelled(System.nanoTime() - deadlineNanos >= 0);
+    }
     Runnable action = onCancel;
     if (action != null) {
       action.run();
@@ -118,36 +144,45 @@ final class AttemptListener extends ForwardingListener {
     acquired = true;
     reused = !connecting;
     phase = Phase.WRITE;
+    StreamWatch current = StreamWatch.of(connection, target, clients);
+    watch = current;
+    if (current != null && call.isCanceled()) {
+      current.cancelled(false); // It may have come before there was anything to tell.
+    }
     super.connectionAcquired(call, connection);
   }
 
   @Override
   public void connectionReleased(Call call, Connection connection) {
-    connections.released();
+    target.connections().released();
     super.connectionReleased(call, connection);
   }
 
   @Override
   public void requestHeadersStart(Call call) {
     sent = true;
+    writing(true);
     super.requestHeadersStart(call);
   }
 
   @Override
   public void requestHeadersEnd(Call call, Request request) {
     phase = Phase.SERVER;
+    writing(false);
     super.requestHeadersEnd(call, request);
   }
 
   @Override
   public void requestBodyStart(Call call) {
     phase = Phase.WRITE;
+    writing(true);
     super.requestBodyStart(call);
   }
 
   @Override
   public void requestBodyEnd(Call call, long byteCount) {
     phase = Phase.SERVER;
+    writing(false);
     super.requestBodyEnd(call, byteCount);
   }
 

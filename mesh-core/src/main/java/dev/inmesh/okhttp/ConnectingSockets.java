@@ -24,6 +24,12 @@ abstract class ConnectingSockets extends SocketFactory {
    */
   abstract void connect(Socket socket, SocketAddress wanted, int timeoutMillis) throws IOException;
 
+  /** It is connected. */
+  void opened(WrappedSocket socket) {}
+
+  /** It is about to be closed. */
+  void closing(WrappedSocket socket) {}
+
   @Override
   public final Socket createSocket() throws IOException {
     return new WrappedSocket(direct(), this);

@@ -53,6 +53,16 @@ final class ServerSockets extends ConnectingSockets {
     socket.setSoTimeout(timeoutMillis);
   }
 
+  @Override
+  void opened(WrappedSocket socket) {
+    endpoint.sockets().opened(socket);
+  }
+
+  @Override
+  void closing(WrappedSocket socket) {
+    endpoint.sockets().closing(socket);
+  }
+
   /** Names the address: the one in OkHttp's own message has the URL's port. */
   private static ConnectException named(InetSocketAddress address, ConnectException cause) {
     ConnectException named =

@@ -68,6 +68,11 @@ final class UpstreamConnections {
             address, a -> new Endpoint(resolver.name(server.host()), networks));
   }
 
+  /** From now on attempts on a server use none of the connections that they had by now. */
+  void renew(String address, Endpoint before) {
+    boolean unused = endpoints.replace(address, before, new Endpoint(before.name, networks));
+  }
+
   /** Looks up new servers ahead, and forgets those that have left. */
   synchronized void apply(UpstreamSettings settings) {
     List<Server> now = settings.servers();
@@ -112,12 +117,14 @@ final class UpstreamConnections {
 
   /**
    * One server as OkHttp's pool sees it. It compares the {@link Dns} object when it looks for a
-   * connection to use again, so each server has one of its own for as long as it is in the list.
+   * connection to use again, so each server has one of its own for as long as it is in the list and
+   * its connections are well.
    */
   static final class Endpoint implements Dns {
 
     private final Resolver.Name name;
     private final Supplier<AllowedNetworks> networks;
+    private final OpenSockets sockets = new OpenSockets();
 
     Endpoint(Resolver.Name name, Supplier<AllowedNetworks> networks) {
       this.name = name;
@@ -126,6 +133,10 @@ final class UpstreamConnections {
 
     Resolver.Name name() {
       return name;
+    }
+
+    OpenSockets sockets() {
+      return sockets;
     }
 
     /** Those that may be connected to; all where none may, for {@link #check} to refuse. */

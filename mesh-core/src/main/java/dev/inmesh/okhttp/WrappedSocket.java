@@ -1,5 +1,7 @@
 package dev.inmesh.okhttp;
 
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -10,17 +12,24 @@ import java.net.SocketException;
 import java.net.SocketOption;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket of the user's own socket factory that is connected by ours; everything else is the
- * user's socket.
+ * A socket of the user's own socket factory that is connected by ours, and that knows whether it
+ * was read from and whether somebody writes to it; everything else is the user's socket.
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // The wrapped socket does.
 final class WrappedSocket extends Socket {
 
   private final Socket delegate;
   private final ConnectingSockets factory;
+
+  /** How often something was read. */
+  private final AtomicLong reads = new AtomicLong();
+
+  /** How often a write began or ended: odd while one is under way. */
+  private final AtomicLong writes = new AtomicLong();
 
   WrappedSocket(Socket delegate, ConnectingSockets factory) {
     this.delegate = delegate;
@@ -35,6 +44,18 @@ final class WrappedSocket extends Socket {
   @Override
   public void connect(SocketAddress endpoint, int timeout) throws IOException {
     factory.connect(delegate, endpoint, timeout);
+    factory.opened(this);
+  }
+
+  /** Grows with all that is read. */
+  long reads() {
+    return reads.get();
+  }
+
+  /** The number of the write that is under way; 0 if none is. */
+  long writeUnderWay() {
+    long number = writes.get();
+    return number % 2 == 0 ? 0 : number;
   }
 
   @Override
@@ -79,12 +100,46 @@ final class WrappedSocket extends Socket {
 
   @Override
   public InputStream getInputStream() throws IOException {
-    return delegate.getInputStream();
+    return new FilterInputStream(delegate.getInputStream()) {
+      @Override
+      public int read() throws IOException {
+        int read = super.read();
+        reads.incrementAndGet();
+        return read;
+      }
+
+      @Override
+      public int read(byte[] bytes, int offset, int length) throws IOException {
+        int read = super.read(bytes, offset, length);
+        reads.incrementAndGet();
+        return read;
+      }
+    };
   }
 
   @Override
   public OutputStream getOutputStream() throws IOException {
-    return delegate.getOutputStream();
+    return new FilterOutputStream(delegate.getOutputStream()) {
+      @Override
+      public void write(int b) throws IOException {
+        writes.incrementAndGet();
+        try {
+          out.write(b);
+        } finally {
+          writes.incrementAndGet();
+        }
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        writes.incrementAndGet();
+        try {
+          out.write(bytes, offset, length);
+        } finally {
+          writes.incrementAndGet();
+        }
+      }
+    };
   }
 
   @Override
@@ -184,6 +239,7 @@ final class WrappedSocket extends Socket {
 
   @Override
   public void close() throws IOException {
+    factory.closing(this);
     delegate.close();
   }
 
