@@ -20,15 +20,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Of one thread at a time: the caller's until it has the answer, then whichever reads the body.
  * Only a cancel may come from any other one.
  */
-final class AttemptListener extends ForwardingListener {
+final class AttemptListener extends PhaseListener {
 
-  private final Call userCall;
   private final AttemptClients clients;
   private final AttemptClients.Target target;
   private final int port;
   private final long deadlineNanos;
 
-  private Phase phase = Phase.CONNECT;
   private boolean connecting;
   private boolean acquired;
   private boolean reused;
@@ -44,22 +42,11 @@ final class AttemptListener extends ForwardingListener {
       AttemptClients.Target target,
       int port,
       long deadlineNanos) {
-    super(listener);
-    this.userCall = userCall;
+    super(listener, userCall, Phase.CONNECT);
     this.clients = clients;
     this.target = target;
     this.port = port;
     this.deadlineNanos = deadlineNanos;
-  }
-
-  @Override
-  Call userCall(Call call) {
-    return userCall;
-  }
-
-  /** What the attempt is busy with. */
-  Phase phase() {
-    return phase;
   }
 
   /** Whether it had a connection. */
@@ -109,14 +96,7 @@ final class AttemptListener extends ForwardingListener {
   @Override
   public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
     connecting = true;
-    phase = Phase.CONNECT;
     super.connectStart(call, real(address), proxy);
-  }
-
-  @Override
-  public void secureConnectStart(Call call) {
-    phase = Phase.TLS;
-    super.secureConnectStart(call);
   }
 
   @Override
@@ -143,7 +123,6 @@ final class AttemptListener extends ForwardingListener {
   public void connectionAcquired(Call call, Connection connection) {
     acquired = true;
     reused = !connecting;
-    phase = Phase.WRITE;
     StreamWatch current = StreamWatch.of(connection, target, clients);
     watch = current;
     if (current != null && call.isCanceled()) {
@@ -167,21 +146,18 @@ final class AttemptListener extends ForwardingListener {
 
   @Override
   public void requestHeadersEnd(Call call, Request request) {
-    phase = Phase.SERVER;
     writing(false);
     super.requestHeadersEnd(call, request);
   }
 
   @Override
   public void requestBodyStart(Call call) {
-    phase = Phase.WRITE;
     writing(true);
     super.requestBodyStart(call);
   }
 
   @Override
   public void requestBodyEnd(Call call, long byteCount) {
-    phase = Phase.SERVER;
     writing(false);
     super.requestBodyEnd(call, byteCount);
   }
@@ -189,7 +165,6 @@ final class AttemptListener extends ForwardingListener {
   @Override
   public void responseHeadersEnd(Call call, Response response) {
     answered = true;
-    phase = Phase.BODY;
     super.responseHeadersEnd(call, response);
   }
 }

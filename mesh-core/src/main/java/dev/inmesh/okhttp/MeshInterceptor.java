@@ -1,10 +1,13 @@
 package dev.inmesh.okhttp;
 
+import dev.inmesh.call.CallTimeoutException;
 import dev.inmesh.call.MeshException;
+import dev.inmesh.call.Phase;
 import dev.inmesh.http.HttpUpstream;
 import dev.inmesh.http.HttpUpstreams;
 import dev.inmesh.server.OutsideNetworksException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ProtocolException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -78,7 +81,7 @@ final class MeshInterceptor implements Interceptor {
       Response answer;
       if (upstream == null) {
         OutsideClients.Way way = way(next, from);
-        answer = outside(way.client(), next, from, chain, listener, deadlineNanos);
+        answer = outside(way.client(), next, from, chain, listener, startNanos, deadlineNanos);
         if (!way.guarded()) {
           return answer.newBuilder().priorResponse(response).build();
         }
@@ -120,18 +123,40 @@ final class MeshInterceptor implements Interceptor {
       HttpUpstream from,
       Chain chain,
       CallListener listener,
+      long startNanos,
       long deadlineNanos)
       throws IOException {
+    OutsideListener progress = new OutsideListener(chain.getEventListener(), chain.call());
     try {
       Call call = client.newCall(request);
-      call.addEventListener(new OutsideListener(chain.getEventListener(), chain.call()));
+      call.addEventListener(progress);
       call.timeout().timeout(Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
       listener.attempt(chain.call(), call);
       return RetryAfterGuard.restored(
           outside.dns().execute(call, listener, chain.call(), deadlineNanos));
     } catch (OutsideNetworksException e) {
       throw refused(from, e);
+    } catch (InterruptedIOException e) {
+      long now = System.nanoTime();
+      boolean interrupted = Thread.currentThread().isInterrupted();
+      throw interrupted || now - deadlineNanos < 0
+          ? e
+          : late(from, request, progress.phase(), now - startNanos, e);
     }
+  }
+
+  private static CallTimeoutException late(
+      HttpUpstream from, Request request, Phase phase, long nanos, IOException cause) {
+    return new CallTimeoutException(
+        from.engine().settings().name(),
+        "timed out in phase "
+            + phase.tag()
+            + " after "
+            + nanos / 1_000_000
+            + " ms, redirected out of the mesh to "
+            + request.url().host(),
+        phase,
+        cause);
   }
 
   private @Nullable HttpUpstream upstream(Request request) {

@@ -3,14 +3,16 @@ package dev.inmesh.okhttp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.inmesh.Mesh;
+import dev.inmesh.call.CallTimeoutException;
 import dev.inmesh.call.MeshException;
+import dev.inmesh.call.Phase;
 import dev.inmesh.http.LoopbackFixture;
 import dev.inmesh.http.LoopbackServer;
 import dev.inmesh.http.Reply;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -198,9 +200,14 @@ final class OkHttpOutsideTest extends LoopbackFixture {
               "timeout",
               "200ms");
 
-      assertThatThrownBy(() -> get(mesh.wrap(users), "http://inventory/out"))
-          .isInstanceOf(InterruptedIOException.class)
-          .hasMessage("timeout");
+      CallTimeoutException timeout =
+          catchThrowableOfType(
+              CallTimeoutException.class, () -> get(mesh.wrap(users), "http://inventory/out"));
+
+      assertThat(timeout.phase()).isEqualTo(Phase.RESOLVE);
+      assertThat(timeout)
+          .hasMessageStartingWith("inventory: timed out in phase resolve after ")
+          .hasMessageEndingWith(" ms, redirected out of the mesh to stranger.invalid");
     }
     over.countDown();
   }
