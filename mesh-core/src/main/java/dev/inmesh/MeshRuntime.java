@@ -49,13 +49,16 @@ final class MeshRuntime implements AutoCloseable {
   /** How late a health check may be. */
   private static final Duration CHECK_PERIOD = Duration.ofMillis(20);
 
+  /** How many names may be looked up at the same moment; each has one look-up at a time. */
+  static final int LOOK_UPS = 1024;
+
   private final MeshMeters meters;
   private final Map<String, Fallback> fallbacks;
   private final Supplier<String> deadlineHeader;
   private final PauseDetector pauses = new PauseDetector();
   private final Discovery discovery =
       new Discovery(this::relist, System::nanoTime, ThreadLocalRandom.current().nextLong());
-  private final ExecutorService lookups = DaemonThreads.queued(16, "inmesh-resolver");
+  private final ExecutorService lookups = lookUpThreads();
   private final ExecutorService fallbackThreads = DaemonThreads.upTo(256, "inmesh-fallback");
   private final ExecutorService workThreads = DaemonThreads.upTo(1024, "inmesh-work");
   private final DaemonTimers timers = new DaemonTimers("inmesh-timer");
@@ -120,6 +123,14 @@ final class MeshRuntime implements AutoCloseable {
     configuration.subscribe(snapshot -> apply(snapshot.settings()));
     this.configPoll =
         Repeater.start("inmesh-config", configuration::refreshInterval, configuration::poll);
+  }
+
+  /**
+   * One for each name under look-up, so that those that hang hold up nobody else's. What is beyond
+   * the bound fails at once instead of waiting for what may never end.
+   */
+  static ExecutorService lookUpThreads() {
+    return DaemonThreads.upTo(LOOK_UPS, "inmesh-resolver");
   }
 
   private String words() {

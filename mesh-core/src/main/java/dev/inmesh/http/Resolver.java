@@ -21,8 +21,8 @@ public final class Resolver {
   /** How old addresses may become before they are looked up again, behind the calls' backs. */
   public static final Duration REFRESH = Duration.ofSeconds(10);
 
-  /** The same while no address is known. */
-  private static final Duration RETRY = Duration.ofSeconds(1);
+  /** The same while no address is known, or after a look-up that failed. */
+  public static final Duration RETRY = Duration.ofSeconds(1);
 
   private static final Logger log = LoggerFactory.getLogger(Resolver.class);
 
@@ -35,7 +35,8 @@ public final class Resolver {
   /**
    * A resolver without names.
    *
-   * @param executor runs look-ups, each of which may block for long
+   * @param executor runs look-ups, each of which may block for long; what it refuses fails, and is
+   *     tried again soon
    */
   public Resolver(Executor executor) {
     this(executor, InetAddress::getAllByName);
@@ -105,12 +106,10 @@ public final class Resolver {
         addresses = found;
         lookup.complete(found);
       } catch (UnknownHostException | RuntimeException | Error e) {
-        if (addresses.isEmpty()) {
-          lookup.completeExceptionally(e);
-        } else {
+        if (!addresses.isEmpty()) {
           log.debug("{}: not found now, the last good addresses stay", host, e);
-          lookup.complete(addresses);
         }
+        lookup.completeExceptionally(e);
       }
     }
 
@@ -126,7 +125,8 @@ public final class Resolver {
     }
 
     private boolean isOld(long now) {
-      return now - lookedUpAt > (addresses.isEmpty() ? RETRY : REFRESH).toNanos();
+      boolean soon = addresses.isEmpty() || lookup.isCompletedExceptionally();
+      return now - lookedUpAt > (soon ? RETRY : REFRESH).toNanos();
     }
 
     @Override
@@ -134,7 +134,7 @@ public final class Resolver {
       return host;
     }
 
-    /** The look-up that runs, or the last one. */
+    /** The look-up that runs, or the last one; one that failed leaves the last good addresses. */
     public CompletableFuture<List<InetAddress>> pending() {
       return lookup;
     }

@@ -155,16 +155,17 @@ final class ResolverTest {
   }
 
   @Test
-  void theLastGoodAddressesStayWhenALaterLookUpFails() {
+  void theLastGoodAddressesStayAndAreLookedUpAgainSoonWhenALaterLookUpFindsNoThread() {
     boolean[] refuses = {false};
     Executor executor =
         task -> {
           if (refuses[0]) {
             throw new RejectedExecutionException("full");
           }
-          task.run();
+          waiting.add(task);
         };
     Resolver.Name name = new Resolver(executor).name("localhost");
+    waiting.remove().run();
     List<InetAddress> good = name.addresses(System.nanoTime());
     assertThat(good).isNotEmpty();
     refuses[0] = true;
@@ -172,9 +173,39 @@ final class ResolverTest {
     assertThat(name.addresses(old())).isEqualTo(good);
     assertThat(name.pending()).isCompletedExceptionally();
 
-    assertThat(name.addresses(System.nanoTime())).isEqualTo(good);
     refuses[0] = false;
-    assertThat(name.addresses(old())).isEqualTo(good);
+    assertThat(name.addresses(System.nanoTime())).isEqualTo(good);
+    assertThat(waiting).isEmpty();
+    assertThat(name.addresses(in(Resolver.RETRY.plusSeconds(1)))).isEqualTo(good);
+    assertThat(waiting).hasSize(1);
+    waiting.remove().run();
     assertThat(name.pending()).isCompletedWithValue(good);
+  }
+
+  @Test
+  void theLastGoodAddressesStayAndAreLookedUpAgainSoonWhenTheNameIsGone() throws Exception {
+    InetAddress good = InetAddress.getByAddress("stock.example", new byte[] {10, 0, 0, 1});
+    boolean[] gone = {false};
+    Resolver.Name name =
+        new Resolver(
+                waiting::add,
+                host -> {
+                  if (gone[0]) {
+                    throw new UnknownHostException(host);
+                  }
+                  return new InetAddress[] {good};
+                })
+            .name("stock.example");
+    waiting.remove().run();
+    gone[0] = true;
+    assertThat(name.addresses(old())).containsExactly(good);
+    waiting.remove().run();
+
+    assertThat(name.addresses(System.nanoTime())).containsExactly(good);
+    assertThat(name.pending()).isCompletedExceptionally();
+
+    assertThat(waiting).isEmpty();
+    assertThat(name.addresses(in(Resolver.RETRY.plusSeconds(1)))).containsExactly(good);
+    assertThat(waiting).hasSize(1);
   }
 }
