@@ -103,6 +103,9 @@ public final class Resolver {
     private void run() {
       try {
         List<InetAddress> found = List.of(service.addresses(host));
+        if (found.isEmpty()) {
+          throw new UnknownHostException(host);
+        }
         addresses = found;
         lookup.complete(found);
       } catch (UnknownHostException | RuntimeException | Error e) {
@@ -118,15 +121,18 @@ public final class Resolver {
      * yet: {@link #pending} is then the look-up to wait for.
      */
     public List<InetAddress> addresses(long now) {
-      if (!literal && isOld(now)) {
-        refresh(now);
-      }
+      boolean soon = addresses.isEmpty() || lookup.isCompletedExceptionally();
+      refresh(now, soon ? RETRY : REFRESH);
       return addresses;
     }
 
-    private boolean isOld(long now) {
-      boolean soon = addresses.isEmpty() || lookup.isCompletedExceptionally();
-      return now - lookedUpAt > (soon ? RETRY : REFRESH).toNanos();
+    /**
+     * The look-up that runs, or one no older than a second: for a client that looks the name up by
+     * itself, and will see there what was seen here.
+     */
+    public CompletableFuture<List<InetAddress>> recent(long now) {
+      refresh(now, RETRY);
+      return lookup;
     }
 
     @Override
@@ -139,8 +145,18 @@ public final class Resolver {
       return lookup;
     }
 
-    private synchronized void refresh(long now) {
-      if (isOld(now) && lookup.isDone()) {
+    private void refresh(long now, Duration age) {
+      if (!literal && isOlder(now, age)) {
+        startAgain(now, age);
+      }
+    }
+
+    private boolean isOlder(long now, Duration age) {
+      return now - lookedUpAt > age.toNanos();
+    }
+
+    private synchronized void startAgain(long now, Duration age) {
+      if (isOlder(now, age) && lookup.isDone()) {
         lookup = new CompletableFuture<>();
         start();
       }

@@ -7,12 +7,11 @@ import dev.inmesh.event.Failure;
 import dev.inmesh.event.Outcome;
 import dev.inmesh.http.HttpAttempt;
 import dev.inmesh.http.HttpCall;
-import dev.inmesh.http.Resolver;
 import dev.inmesh.server.OutsideNetworksException;
+import dev.inmesh.server.Server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -24,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +60,10 @@ final class Attempt extends HttpAttempt implements BodyWatch {
   /** Whether it is known what became of it; until then, whatever happens first decides. */
   private final AtomicBoolean decided = new AtomicBoolean();
 
+  /** The same for what waits. */
+  private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+
+  private volatile @Nullable AttemptClient client;
   private volatile Phase phase = Phase.RESOLVE;
   private volatile boolean cancelled;
 
@@ -88,32 +92,49 @@ final class Attempt extends HttpAttempt implements BodyWatch {
   }
 
   void start() {
-    Resolver.Name name = driver.mesh().name(lease().server());
-    List<InetAddress> addresses = name.addresses(lease().startNanos());
-    if (!addresses.isEmpty()) {
-      send(addresses);
+    Server server = lease().server();
+    AttemptClient inner = driver.client();
+    client = inner;
+    CompletableFuture<List<InetAddress>> lookUp =
+        inner.addresses(
+            driver.mesh().name(server), driver.request().uri(), server, lease().startNanos());
+    if (lookUp.isDone() && !lookUp.isCompletedExceptionally()) {
+      send(inner, lookUp.join());
+    } else {
+      await(inner, lookUp);
+    }
+  }
+
+  private void await(AttemptClient inner, CompletableFuture<List<InetAddress>> lookUp) {
+    patience.forAll(deadlineNanos() - System.nanoTime());
+    // One that hangs would keep hold of all that ever waited for it; of the first of two it lets go
+    // when the other one is done.
+    CompletableFuture<?> unused =
+        CompletableFuture.anyOf(lookUp, ended)
+            .whenComplete(
+                (found, failure) -> {
+                  if (!decided.get()) {
+                    driver.now(() -> resolved(inner, lookUp));
+                  }
+                });
+  }
+
+  private void resolved(AttemptClient inner, CompletableFuture<List<InetAddress>> lookUp) {
+    List<InetAddress> found;
+    try {
+      found = lookUp.join();
+    } catch (CompletionException e) {
+      if (decide()) {
+        UnknownHostException unknown = new UnknownHostException(lease().server().host());
+        unknown.initCause(Failures.unwrapped(e));
+        driver.failed(this, Failure.CONNECT, unknown);
+      }
       return;
     }
-    // A name that has never been resolved yet; all others are known.
-    patience.forAll(deadlineNanos() - System.nanoTime());
-    CompletableFuture<?> unused =
-        name.pending()
-            .whenComplete(
-                (found, failure) ->
-                    driver.now(() -> resolved(found == null ? List.of() : found, failure)));
+    send(inner, found);
   }
 
-  private void resolved(List<InetAddress> found, @Nullable Throwable failure) {
-    if (!found.isEmpty()) {
-      send(found);
-    } else if (decide()) {
-      UnknownHostException unknown = new UnknownHostException(lease().server().host());
-      unknown.initCause(failure);
-      driver.failed(this, Failure.CONNECT, unknown);
-    }
-  }
-
-  private void send(List<InetAddress> found) {
+  private void send(AttemptClient inner, List<InetAddress> found) {
     if (decided.get()) {
       return;
     }
@@ -137,7 +158,6 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       }
       return;
     }
-    HttpClient client = driver.client();
     long left = deadlineNanos() - System.nanoTime();
     if (left <= 0) {
       timeIsUp();
@@ -157,7 +177,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
         patience.forAnswer(driver.connectNanos());
       }
       CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> sending =
-          client.sendAsync(request, this::bodyOf, driver.pushPromises());
+          inner.client().sendAsync(request, this::bodyOf, driver.pushPromises());
       running = sending;
       CompletableFuture<?> unused =
           sending.whenComplete((answer, failure) -> driver.guarded(() -> arrived(answer, failure)));
@@ -210,6 +230,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       if (phase == Phase.CONNECT) {
         phase = Failures.phaseWithoutAnswer(kind, body);
       }
+      unanswered(kind);
       driver.failed(this, kind, new HttpTimeoutException("request timed out"));
       endExchange(); // Last, since it takes the client's locks, and somebody waits.
     }
@@ -230,6 +251,10 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       return;
     }
     patience.answerBegan();
+    AttemptClient inner = client;
+    if (inner != null) {
+      inner.answered(lease().server(), answer.version());
+    }
     response = answer;
     phase = Phase.BODY;
     if (decided.get()) {
@@ -304,7 +329,15 @@ final class Attempt extends HttpAttempt implements BodyWatch {
     if (response == null) {
       phase = Failures.phase(failure, kind, body);
     }
+    unanswered(kind);
     driver.failed(this, kind, failure);
+  }
+
+  private void unanswered(Failure kind) {
+    AttemptClient inner = client;
+    if (inner != null && response == null && phase != Phase.RESOLVE) {
+      inner.failed(lease().server(), kind);
+    }
   }
 
   /** True for the first that decides. */
@@ -313,6 +346,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       return false;
     }
     patience.over();
+    boolean unused = ended.complete(true);
     return true;
   }
 

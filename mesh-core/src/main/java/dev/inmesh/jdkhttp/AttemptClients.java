@@ -17,11 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AttemptClients {
 
-  private static final Duration IDLE = Duration.ofMinutes(5);
-
   private final HttpClient users;
-  private final Cache<Duration, HttpClient> byConnectTimeout =
-      Caffeine.newBuilder().expireAfterAccess(IDLE).build();
+  private final Cache<Duration, AttemptClient> byConnectTimeout =
+      Caffeine.newBuilder().expireAfterAccess(AttemptClient.IDLE).build();
   private @Nullable HttpClient beyond;
   private volatile boolean shutDown;
   private volatile boolean stopped;
@@ -54,7 +52,7 @@ final class AttemptClients {
   }
 
   /** The client for attempts of a call with these settings. */
-  HttpClient client(UpstreamSettings settings) {
+  AttemptClient client(UpstreamSettings settings) {
     return byConnectTimeout.get(connectTimeout(settings), this::build);
   }
 
@@ -83,9 +81,9 @@ final class AttemptClients {
     return built;
   }
 
-  private HttpClient build(Duration connectTimeout) {
+  private AttemptClient build(Duration connectTimeout) {
     // Cookies belong to the URL as called, which these clients don't know: see Cookies.
-    return builder().connectTimeout(connectTimeout).build();
+    return new AttemptClient(builder().connectTimeout(connectTimeout).build());
   }
 
   private HttpClient.Builder builder() {
@@ -104,7 +102,8 @@ final class AttemptClients {
   }
 
   private synchronized List<HttpClient> all() {
-    List<HttpClient> all = new ArrayList<>(byConnectTimeout.asMap().values());
+    List<HttpClient> all = new ArrayList<>();
+    byConnectTimeout.asMap().values().forEach(inner -> all.add(inner.client()));
     all.add(users);
     if (beyond != null) {
       all.add(beyond);

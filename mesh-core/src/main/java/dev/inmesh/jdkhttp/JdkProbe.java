@@ -6,7 +6,6 @@ import dev.inmesh.engine.Check;
 import dev.inmesh.event.Failure;
 import dev.inmesh.http.HealthProbe;
 import dev.inmesh.http.Origin;
-import dev.inmesh.http.Resolver;
 import dev.inmesh.server.OutsideNetworksException;
 import dev.inmesh.server.Server;
 import dev.inmesh.timer.Timers;
@@ -42,7 +41,7 @@ final class JdkProbe implements HealthProbe {
   private final HttpClient users;
   private final JdkHttpMesh mesh;
   private final Set<Asking> running = ConcurrentHashMap.newKeySet();
-  private @Nullable HttpClient client;
+  private @Nullable AttemptClient client;
   private boolean closed;
 
   JdkProbe(HttpClient users, JdkHttpMesh mesh) {
@@ -51,20 +50,21 @@ final class JdkProbe implements HealthProbe {
   }
 
   /** Made when it is needed, for it has a thread. */
-  private synchronized HttpClient client() {
+  private synchronized AttemptClient client() {
     if (closed) {
       throw new RejectedExecutionException("closed");
     }
     if (client == null) {
       client =
-          HttpClient.newBuilder()
-              .version(users.version())
-              .sslContext(users.sslContext())
-              .sslParameters(users.sslParameters())
-              .followRedirects(HttpClient.Redirect.NEVER)
-              .proxy(HttpClient.Builder.NO_PROXY)
-              .executor(mesh.executor())
-              .build();
+          new AttemptClient(
+              HttpClient.newBuilder()
+                  .version(users.version())
+                  .sslContext(users.sslContext())
+                  .sslParameters(users.sslParameters())
+                  .followRedirects(HttpClient.Redirect.NEVER)
+                  .proxy(HttpClient.Builder.NO_PROXY)
+                  .executor(mesh.executor())
+                  .build());
     }
     return client;
   }
@@ -84,7 +84,7 @@ final class JdkProbe implements HealthProbe {
 
   /** Breaks off what is under way. */
   void close() {
-    HttpClient ended;
+    AttemptClient ended;
     synchronized (this) {
       closed = true;
       ended = client;
@@ -92,7 +92,7 @@ final class JdkProbe implements HealthProbe {
     }
     running.forEach(asking -> asking.finding.cancel(false));
     if (ended != null) {
-      Ending.shutdownNow(ended);
+      Ending.shutdownNow(ended.client());
     }
   }
 
@@ -101,13 +101,13 @@ final class JdkProbe implements HealthProbe {
 
     final CompletableFuture<Finding> finding = new CompletableFuture<>();
 
-    private final HttpClient inner;
+    private final AttemptClient inner;
     private final UpstreamSettings upstream;
     private final URI called;
     private final Server server;
     private final long endNanos;
 
-    Asking(HttpClient inner, UpstreamSettings upstream, URI called, Server server) {
+    Asking(AttemptClient inner, UpstreamSettings upstream, URI called, Server server) {
       this.inner = inner;
       this.upstream = upstream;
       this.called = called;
@@ -127,24 +127,30 @@ final class JdkProbe implements HealthProbe {
                 timer.cancel();
                 running.remove(this);
               });
-      Resolver.Name name = mesh.name(server);
-      List<InetAddress> known = name.addresses(System.nanoTime());
-      if (known.isEmpty()) {
-        unused = name.pending().whenCompleteAsync((found, e) -> resolved(found), mesh.executor());
-      } else {
-        send(known);
+      CompletableFuture<List<InetAddress>> lookUp =
+          inner.addresses(mesh.name(server), called, server, System.nanoTime());
+      if (lookUp.isDone() && !lookUp.isCompletedExceptionally()) {
+        send(lookUp.join());
+        return;
       }
+      // As an attempt does: one that hangs must not keep hold of all that waited for it.
+      unused =
+          CompletableFuture.anyOf(lookUp, finding)
+              .whenCompleteAsync((found, failure) -> resolved(lookUp), mesh.executor());
     }
 
     private long nanosLeft() {
       return endNanos - System.nanoTime();
     }
 
-    private void resolved(@Nullable List<InetAddress> found) {
-      if (found == null || found.isEmpty()) {
+    private void resolved(CompletableFuture<List<InetAddress>> lookUp) {
+      if (finding.isDone()) {
+        return;
+      }
+      if (lookUp.isCompletedExceptionally()) {
         failed(Failure.CONNECT, new UnknownHostException(server.host()));
       } else {
-        send(found);
+        send(lookUp.join());
       }
     }
 
@@ -161,7 +167,7 @@ final class JdkProbe implements HealthProbe {
           request.header("Host", host);
         }
         CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> sending =
-            inner.sendAsync(request.build(), BodyHandlers.ofPublisher());
+            inner.client().sendAsync(request.build(), BodyHandlers.ofPublisher());
         CompletableFuture<?> unused = sending.whenComplete(this::arrived);
         unused = finding.whenComplete((found, failure) -> sending.cancel(true));
       } catch (OutsideNetworksException e) {
@@ -176,8 +182,10 @@ final class JdkProbe implements HealthProbe {
         @Nullable Throwable failure) {
       if (answer == null) {
         Throwable cause = Failures.unwrapped(failure);
+        inner.failed(server, Failures.kind(cause, null));
         failed(Failures.kind(cause, null), cause);
       } else {
+        inner.answered(server, answer.version());
         finding.complete(Finding.answered(answer.statusCode()));
         answer.body().subscribe(new Unwanted(true, mesh.timers()));
       }

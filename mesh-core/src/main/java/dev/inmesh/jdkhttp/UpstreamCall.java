@@ -11,7 +11,6 @@ import dev.inmesh.http.LocalAnswer;
 import dev.inmesh.http.Next;
 import dev.inmesh.http.StaleAnswers;
 import dev.inmesh.timer.Timers;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.PushPromiseHandler;
 import java.nio.ByteBuffer;
@@ -366,7 +365,7 @@ final class UpstreamCall<T> {
     return request;
   }
 
-  HttpClient client() {
+  AttemptClient client() {
     return user.clients().client(call.settings());
   }
 

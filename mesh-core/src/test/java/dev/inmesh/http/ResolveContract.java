@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
@@ -59,17 +58,17 @@ public abstract class ResolveContract {
           new PauseDetector(),
           System.nanoTime());
 
-  private Call call(Executor lookUps) {
+  private Call call(Resolver resolver) {
     HttpUpstreams upstreams =
         HttpUpstreams.of(
             List.of(
                 new HttpUpstream(engine, Optional.empty(), ForkJoinPool.commonPool(), () -> "")));
-    return call(() -> upstreams, new Resolver(lookUps), settings);
+    return call(() -> upstreams, resolver, settings);
   }
 
   @Test
   void aLookUpThatNeverComesBackCostsTheCallItsDeadline() {
-    Call call = call(task -> {});
+    Call call = call(new Resolver(task -> {}));
 
     CallTimeoutException timeout = catchThrowableOfType(CallTimeoutException.class, call::execute);
 
@@ -83,9 +82,10 @@ public abstract class ResolveContract {
   void aLookUpThatFindsNoThreadFailsTheCallAtOnce() {
     Call call =
         call(
-            task -> {
-              throw new RejectedExecutionException("full");
-            });
+            new Resolver(
+                task -> {
+                  throw new RejectedExecutionException("full");
+                }));
 
     assertThatThrownBy(call::execute)
         .isInstanceOf(MeshException.class)
@@ -95,5 +95,15 @@ public abstract class ResolveContract {
         .cause()
         .isInstanceOf(UnknownHostException.class);
     assertThat(engine.active()).isZero();
+  }
+
+  @Test
+  void aLookUpThatNeverComesBackKeepsNoCallThatHasEnded() {
+    Resolver resolver = new Resolver(task -> {});
+    Resolver.Name name = resolver.name("localhost");
+
+    assertThatThrownBy(call(resolver)::execute).isInstanceOf(CallTimeoutException.class);
+
+    assertThat(name.pending().getNumberOfDependents()).isZero();
   }
 }

@@ -158,10 +158,11 @@ final class JdkHttpFeaturesTest extends LoopbackFixture {
     UpstreamSettings payments = Objects.requireNonNull(upstreams.get("payments"));
 
     for (AttemptClients clients : List.of(slow, fast)) {
-      assertThat(clients.client(inventory).connectTimeout()).contains(Duration.ofMillis(50));
+      assertThat(clients.client(inventory).client().connectTimeout())
+          .contains(Duration.ofMillis(50));
     }
-    assertThat(slow.client(payments).connectTimeout()).contains(Duration.ofSeconds(1));
-    assertThat(fast.client(payments).connectTimeout()).contains(Duration.ofMillis(10));
+    assertThat(slow.client(payments).client().connectTimeout()).contains(Duration.ofSeconds(1));
+    assertThat(fast.client(payments).client().connectTimeout()).contains(Duration.ofMillis(10));
     assertThat(slow.client(payments)).isSameAs(slow.client(payments));
   }
 
