@@ -37,8 +37,9 @@ final class AttemptClients {
    * Lets go of the clients, which ends their threads and closes their connections when nothing is
    * in flight on them any more: before Java 21 there is no other way to close one.
    */
-  void letGo() {
+  synchronized void letGo() {
     byConnectTimeout.invalidateAll();
+    beyond = null;
   }
 
   /** Whether it was shut down, so that nothing new must start. */

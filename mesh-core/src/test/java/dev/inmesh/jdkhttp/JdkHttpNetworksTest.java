@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.inmesh.Mesh;
 import dev.inmesh.call.CallTimeoutException;
 import dev.inmesh.http.HttpDriverContract;
+import dev.inmesh.http.LoopbackServer;
 import dev.inmesh.http.NetworksContract;
+import java.lang.ref.Reference;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -15,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -63,5 +66,36 @@ final class JdkHttpNetworksTest extends NetworksContract {
 
     assertThat(failures).hasAtLeastOneElementOfType(CallTimeoutException.class);
     assertQuiet(mesh);
+  }
+
+  @Test
+  void closeLetsGoOfTheConnectionsThatRedirectsOutOfTheMeshHaveMade() throws Exception {
+    CountDownLatch closed = new CountDownLatch(1);
+    LoopbackServer outside =
+        server(
+            e -> {
+              e.reply(200, "outside");
+              boolean stays = e.hang(); // Until the other side closes the connection.
+              closed.countDown();
+              return stays;
+            });
+    LoopbackServer server = server(e -> e.reply(302, "", "Location: http://" + outside.address()));
+    Mesh mesh = mesh(server, "mesh.allowed-networks", "127.0.0.0/8");
+    HttpClient users = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
+    HttpClient http = mesh.wrap(users);
+    HttpRequest request = HttpRequest.newBuilder(URI.create("http://inventory/v1")).build();
+    assertThat(http.send(request, BodyHandlers.ofString()).body()).isEqualTo("outside");
+
+    mesh.close();
+
+    try {
+      await(
+          () -> {
+            System.gc(); // The JDK closes a client's connections when nobody refers to it any more.
+            return closed.getCount() == 0;
+          });
+    } finally {
+      Reference.reachabilityFence(http);
+    }
   }
 }
