@@ -231,8 +231,9 @@ final class Attempt extends HttpAttempt implements BodyWatch {
         phase = Failures.phaseWithoutAnswer(kind, body);
       }
       unanswered(kind);
-      driver.failed(this, kind, new HttpTimeoutException("request timed out"));
-      endExchange(); // Last, since it takes the client's locks, and somebody waits.
+      driver.tellAndEnd(
+          () -> driver.failed(this, kind, new HttpTimeoutException("request timed out")),
+          this::endExchange);
     }
   }
 

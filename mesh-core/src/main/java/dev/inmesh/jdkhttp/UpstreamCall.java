@@ -325,9 +325,13 @@ final class UpstreamCall<T> {
     }
   }
 
+  /** Tells what became of an attempt, and ends its I/O, whichever of the two is to come first. */
+  void tellAndEnd(Runnable tell, Runnable end) {
+    user.tellAndEnd(tell, end);
+  }
+
   private void noThread(Throwable why) {
-    user.fail(why); // First, since the other takes the client's locks.
-    cancel();
+    user.fail(why, this::cancel);
   }
 
   /** Whatever goes wrong in a step that nobody waits for, the user must hear of it. */

@@ -25,6 +25,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLSession;
@@ -51,6 +52,10 @@ final class UserCall<T> {
   private volatile @Nullable Future<?> outside;
   private volatile boolean cancelled;
   private volatile boolean waits;
+
+  /** Whether it is known what the user gets, though the future may not say so yet. */
+  private final AtomicBoolean settled = new AtomicBoolean();
+
   private int redirects; // One hop follows the other.
   private volatile Optional<HttpResponse<T>> previous = Optional.empty();
 
@@ -115,6 +120,12 @@ final class UserCall<T> {
   }
 
   private void cancel() {
+    end();
+    fail(new CancellationException("Request cancelled")); // For whom waits for another stage.
+  }
+
+  /** Lets go of whatever is under way. */
+  private void end() {
     cancelled = true;
     UpstreamCall<T> current = hop;
     if (current != null) {
@@ -124,11 +135,56 @@ final class UserCall<T> {
     if (beyond != null) {
       beyond.cancel(true);
     }
-    fail(new CancellationException("Request cancelled")); // For whom waits for another stage.
   }
 
   void fail(Throwable failure) {
-    future.completeExceptionally(failure);
+    if (settled.compareAndSet(false, true)) {
+      future.completeExceptionally(failure);
+    }
+  }
+
+  /** The same, and ends what the call holds: what fails of that comes too late to be told. */
+  void fail(Throwable failure, Runnable end) {
+    if (settled.compareAndSet(false, true)) {
+      tellAndEnd(() -> future.completeExceptionally(failure), end);
+    }
+  }
+
+  private void succeed(HttpResponse<T> answer) {
+    if (settled.compareAndSet(false, true)) {
+      future.complete(answer);
+    }
+  }
+
+  private boolean isOver() {
+    return settled.get() || future.isDone();
+  }
+
+  /**
+   * Tells of what the user may be waiting for, and ends what nobody needs any more. Ending takes
+   * the client's locks, so it comes last where somebody just waits. What the user hangs on a future
+   * may block here, and must not hold a connection meanwhile: another thread ends it then, or,
+   * where there is none, this one beforehand.
+   */
+  void tellAndEnd(Runnable tell, Runnable end) {
+    if (!waits) {
+      endBeside(end);
+      tell.run();
+      return;
+    }
+    try {
+      tell.run();
+    } finally {
+      end.run();
+    }
+  }
+
+  private void endBeside(Runnable end) {
+    try {
+      mesh.executor().execute(() -> guarded(end));
+    } catch (Throwable noThread) {
+      guarded(end);
+    }
   }
 
   /**
@@ -139,9 +195,8 @@ final class UserCall<T> {
     endsWithin(
         nanos,
         () -> {
-          if (!future.isDone()) {
-            fail(late.get());
-            cancel();
+          if (!isOver()) {
+            fail(late.get(), this::end);
           }
         });
   }
@@ -222,7 +277,7 @@ final class UserCall<T> {
             .whenCompleteAsync(
                 (body, failure) -> {
                   if (failure == null) {
-                    future.complete(new MeshResponse<>(request, head, body, sslSession, previous));
+                    succeed(new MeshResponse<>(request, head, body, sslSession, previous));
                   } else {
                     fail(Failures.unwrapped(failure));
                   }
@@ -236,8 +291,7 @@ final class UserCall<T> {
     try {
       executor.execute(() -> guarded(code));
     } catch (RejectedExecutionException e) {
-      fail(new IOException("the client's executor takes no more", e));
-      cancel();
+      fail(new IOException("the client's executor takes no more", e), this::end);
     }
   }
 
@@ -286,11 +340,7 @@ final class UserCall<T> {
   }
 
   private void leftForTooLong() {
-    fail(new HttpTimeoutException("request timed out"));
-    Future<?> running = outside;
-    if (running != null) {
-      running.cancel(true);
-    }
+    fail(new HttpTimeoutException("request timed out"), this::end);
   }
 
   private void beyond(HttpRequest next, String from, long left, long deadlineNanos) {
@@ -301,7 +351,7 @@ final class UserCall<T> {
       fail(new MeshException(from, "redirected out of the mesh: " + e.getMessage(), e));
       return;
     }
-    if (future.isDone()) {
+    if (isOver()) {
       return; // It took too long.
     }
     HttpRequest bounded =
@@ -333,7 +383,7 @@ final class UserCall<T> {
                 previous = Optional.of(answer);
                 follow(following, from, deadlineNanos);
               } else {
-                future.complete(answer);
+                succeed(answer);
               }
             });
     if (cancelled || future.isCompletedExceptionally()) {

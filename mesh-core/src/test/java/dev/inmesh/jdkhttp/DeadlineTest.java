@@ -26,6 +26,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
@@ -535,5 +536,79 @@ final class DeadlineTest extends LoopbackFixture {
 
     assertQuiet(mesh);
     over.countDown();
+  }
+
+  /** What the user hangs on a future blocks until the server has seen its connection closed. */
+  private static void assertClosedWhileTheUserBlocks(
+      CompletableFuture<HttpResponse<String>> call,
+      LoopbackServer server,
+      Class<? extends IOException> failure)
+      throws Exception {
+    CountDownLatch told = new CountDownLatch(1);
+    CountDownLatch seen = new CountDownLatch(1);
+    CompletableFuture<Throwable> failed =
+        call.handle(
+            (answer, thrown) -> {
+              told.countDown();
+              awaitQuietly(seen);
+              return thrown;
+            });
+    try {
+      assertThat(told.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(server.awaitClosedByPeer()).isTrue();
+    } finally {
+      seen.countDown();
+    }
+    assertThat(failed.get(20, TimeUnit.SECONDS)).isInstanceOf(failure);
+  }
+
+  @Test
+  void whatHangsOnAFutureHoldsNoConnectionOfAnAttemptThatRanOutOfTime() throws Exception {
+    LoopbackServer server =
+        server(
+            e -> {
+              e.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+              return e.hang();
+            });
+    Mesh mesh = mesh(server, "timeout", "300ms", "retry.on", "off");
+    HttpClient http = plain(mesh);
+
+    assertClosedWhileTheUserBlocks(
+        http.sendAsync(GET, BodyHandlers.ofString()), server, CallTimeoutException.class);
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void whatHangsOnAFutureHoldsNoConnectionWhoseAnswerABodyHandlerIsLateWith() throws Exception {
+    LoopbackServer server = stallingInMidBody();
+    Mesh mesh = mesh(server, "timeout", "300ms");
+    HttpClient http = plain(mesh);
+
+    assertClosedWhileTheUserBlocks(
+        http.sendAsync(GET, blocking()), server, CallTimeoutException.class);
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void whatHangsOnAFutureHoldsNoConnectionOutOfTheMesh() throws Exception {
+    LoopbackServer outside = stallingInMidBody();
+    LoopbackServer server = server(e -> e.reply(302, "", "Location: http://" + outside.address()));
+    Mesh mesh = mesh(server, "timeout", "1s");
+    HttpClient http =
+        mesh.wrap(HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build());
+
+    assertClosedWhileTheUserBlocks(
+        http.sendAsync(GET, blocking()), outside, HttpTimeoutException.class);
+    assertQuiet(mesh);
+  }
+
+  /** Never takes the answer, as long as the test runs. */
+  private BodyHandler<String> blocking() {
+    CountDownLatch over = new CountDownLatch(1);
+    open.add(over::countDown);
+    return head -> {
+      awaitQuietly(over);
+      return BodyHandlers.ofString().apply(head);
+    };
   }
 }
