@@ -2,11 +2,14 @@ package dev.inmesh.jdkhttp;
 
 import dev.inmesh.call.Deadline;
 import dev.inmesh.call.MeshException;
+import dev.inmesh.call.Phase;
 import dev.inmesh.http.HttpUpstream;
+import dev.inmesh.http.RedirectedOut;
 import dev.inmesh.server.AllowedNetworks;
 import dev.inmesh.server.OutsideNetworksException;
 import dev.inmesh.timer.Timers;
 import java.io.IOException;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
@@ -36,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  * that the user's body handler gets to see, once, whoever gave it.
  */
 final class UserCall<T> {
+
+  /** So much too early the timer of the JDK's client may come. */
+  private static final long TIMER_GRAIN_NANOS = 1_000_000;
 
   private final JdkHttpMesh mesh;
   private final AttemptClients clients;
@@ -328,27 +334,25 @@ final class UserCall<T> {
 
   /** A redirect that leaves the mesh still has to keep the call's deadline. */
   private void leave(HttpRequest next, String from, long deadlineNanos) {
+    RedirectedOut out = new RedirectedOut(from, next.uri(), startNanos);
     long left = deadlineNanos - System.nanoTime();
     if (left <= 0) {
-      fail(new HttpTimeoutException("request timed out"));
+      fail(out.late(Phase.WAIT, null));
       return;
     }
     // The client's own timer ends nothing while a proxy selector or a name service blocks, and this
     // may be the caller's thread.
-    endsWithin(left, this::leftForTooLong);
-    now(() -> beyond(next, from, left, deadlineNanos));
+    endsWithin(left, () -> fail(out.late(Phase.SERVER, null), this::end));
+    now(() -> beyond(next, from, out, left, deadlineNanos));
   }
 
-  private void leftForTooLong() {
-    fail(new HttpTimeoutException("request timed out"), this::end);
-  }
-
-  private void beyond(HttpRequest next, String from, long left, long deadlineNanos) {
+  private void beyond(
+      HttpRequest next, String from, RedirectedOut out, long left, long deadlineNanos) {
     AllowedNetworks networks = mesh.networks();
     try {
       Checked.redirect(next.uri(), clients.users(), networks);
     } catch (OutsideNetworksException e) {
-      fail(new MeshException(from, "redirected out of the mesh: " + e.getMessage(), e));
+      fail(out.refused(e));
       return;
     }
     if (isOver()) {
@@ -378,7 +382,7 @@ final class UserCall<T> {
             (answer, failure) -> {
               HttpRequest following = further.get();
               if (failure != null) {
-                fail(Failures.unwrapped(failure));
+                fail(outside(Failures.unwrapped(failure), out, deadlineNanos));
               } else if (following != null) {
                 previous = Optional.of(answer);
                 follow(following, from, deadlineNanos);
@@ -389,6 +393,17 @@ final class UserCall<T> {
     if (cancelled || future.isCompletedExceptionally()) {
       running.cancel(true);
     }
+  }
+
+  /**
+   * The client's own timer counts whole milliseconds, so it may be a little ahead of the mesh's.
+   */
+  private static Throwable outside(Throwable failure, RedirectedOut out, long deadlineNanos) {
+    boolean late = deadlineNanos - System.nanoTime() < TIMER_GRAIN_NANOS;
+    return late && failure instanceof HttpTimeoutException
+        ? out.late(
+            failure instanceof HttpConnectTimeoutException ? Phase.CONNECT : Phase.SERVER, failure)
+        : failure;
   }
 
   @SuppressWarnings("NullAway") // As the JDK's own answer that was redirected has no body.

@@ -1,10 +1,9 @@
 package dev.inmesh.okhttp;
 
-import dev.inmesh.call.CallTimeoutException;
 import dev.inmesh.call.MeshException;
-import dev.inmesh.call.Phase;
 import dev.inmesh.http.HttpUpstream;
 import dev.inmesh.http.HttpUpstreams;
+import dev.inmesh.http.RedirectedOut;
 import dev.inmesh.server.OutsideNetworksException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -80,8 +79,10 @@ final class MeshInterceptor implements Interceptor {
       HttpUpstream upstream = upstream(next);
       Response answer;
       if (upstream == null) {
-        OutsideClients.Way way = way(next, from);
-        answer = outside(way.client(), next, from, chain, listener, startNanos, deadlineNanos);
+        RedirectedOut out =
+            new RedirectedOut(from.engine().settings().name(), next.url().uri(), startNanos);
+        OutsideClients.Way way = way(next, out);
+        answer = outside(way.client(), next, out, chain, listener, deadlineNanos);
         if (!way.guarded()) {
           return answer.newBuilder().priorResponse(response).build();
         }
@@ -103,27 +104,21 @@ final class MeshInterceptor implements Interceptor {
     }
   }
 
-  private OutsideClients.Way way(Request request, HttpUpstream from) throws MeshException {
+  private OutsideClients.Way way(Request request, RedirectedOut out) throws MeshException {
     try {
       return outside.way(request);
     } catch (OutsideNetworksException e) {
-      throw refused(from, e);
+      throw out.refused(e);
     }
-  }
-
-  private static MeshException refused(HttpUpstream from, OutsideNetworksException e) {
-    return new MeshException(
-        from.engine().settings().name(), "redirected out of the mesh: " + e.getMessage(), e);
   }
 
   /** A redirect that leaves the mesh still has to keep the call's deadline. */
   private Response outside(
       OkHttpClient client,
       Request request,
-      HttpUpstream from,
+      RedirectedOut out,
       Chain chain,
       CallListener listener,
-      long startNanos,
       long deadlineNanos)
       throws IOException {
     OutsideListener progress = new OutsideListener(chain.getEventListener(), chain.call());
@@ -135,28 +130,11 @@ final class MeshInterceptor implements Interceptor {
       return RetryAfterGuard.restored(
           outside.dns().execute(call, listener, chain.call(), deadlineNanos));
     } catch (OutsideNetworksException e) {
-      throw refused(from, e);
+      throw out.refused(e);
     } catch (InterruptedIOException e) {
-      long now = System.nanoTime();
-      boolean interrupted = Thread.currentThread().isInterrupted();
-      throw interrupted || now - deadlineNanos < 0
-          ? e
-          : late(from, request, progress.phase(), now - startNanos, e);
+      boolean late = System.nanoTime() - deadlineNanos >= 0;
+      throw late && !Thread.currentThread().isInterrupted() ? out.late(progress.phase(), e) : e;
     }
-  }
-
-  private static CallTimeoutException late(
-      HttpUpstream from, Request request, Phase phase, long nanos, IOException cause) {
-    return new CallTimeoutException(
-        from.engine().settings().name(),
-        "timed out in phase "
-            + phase.tag()
-            + " after "
-            + nanos / 1_000_000
-            + " ms, redirected out of the mesh to "
-            + request.url().host(),
-        phase,
-        cause);
   }
 
   private @Nullable HttpUpstream upstream(Request request) {

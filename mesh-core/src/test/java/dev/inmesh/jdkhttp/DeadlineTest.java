@@ -373,7 +373,9 @@ final class DeadlineTest extends LoopbackFixture {
       assertThat(call)
           .failsWithin(Duration.ofSeconds(20))
           .withThrowableOfType(ExecutionException.class)
-          .withCauseInstanceOf(HttpTimeoutException.class);
+          .withCauseInstanceOf(CallTimeoutException.class)
+          .withMessageContaining("inventory: timed out in phase server after ")
+          .withMessageEndingWith(" ms, redirected out of the mesh to 127.0.0.1");
       assertThat(asked.getCount()).isZero();
     } finally {
       blocked.countDown();
@@ -598,7 +600,7 @@ final class DeadlineTest extends LoopbackFixture {
         mesh.wrap(HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build());
 
     assertClosedWhileTheUserBlocks(
-        http.sendAsync(GET, blocking()), outside, HttpTimeoutException.class);
+        http.sendAsync(GET, blocking()), outside, CallTimeoutException.class);
     assertQuiet(mesh);
   }
 

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +43,9 @@ final class WatchedPublisherTest extends LoopbackFixture {
     CompletableFuture<HttpResponse<String>> call = post(server, version);
 
     assertThat(unsent).isTrue();
-    assertThat(call).failsWithin(Duration.ofSeconds(20));
+    assertThat(call)
+        .failsWithin(Duration.ofSeconds(20))
+        .withThrowableOfType(ExecutionException.class);
     await(() -> server.connections.get() == 1 && server.openConnections() == 0);
     assertThat(server.requests).isEmpty();
     assertThat(body.hasBegun()).isFalse();
