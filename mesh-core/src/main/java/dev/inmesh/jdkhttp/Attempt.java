@@ -64,6 +64,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
   private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
 
   private volatile @Nullable AttemptClient client;
+  private volatile @Nullable Http2Server http2;
   private volatile Phase phase = Phase.RESOLVE;
   private volatile boolean cancelled;
 
@@ -254,7 +255,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
     patience.answerBegan();
     AttemptClient inner = client;
     if (inner != null) {
-      inner.answered(lease().server(), answer.version());
+      http2 = inner.answered(lease().server(), answer.version());
     }
     response = answer;
     phase = Phase.BODY;
@@ -293,7 +294,8 @@ final class Attempt extends HttpAttempt implements BodyWatch {
     boolean retryAfter = answer.headers().firstValue("Retry-After").isPresent();
     Outcome outcome = call.judge(this, answer.statusCode(), retryAfter);
     if (unread.isSmall() && (outcome == Outcome.SUCCESS || outcome == Outcome.IGNORED)) {
-      SmallBody reading = new SmallBody(failure -> driver.guarded(() -> smallBodyOver(failure)));
+      SmallBody reading =
+          new SmallBody(this::bodyRead, failure -> driver.guarded(() -> smallBodyOver(failure)));
       small = reading;
       unread.to(reading);
       patience.forMore(reading);
@@ -336,8 +338,11 @@ final class Attempt extends HttpAttempt implements BodyWatch {
 
   private void unanswered(Failure kind) {
     AttemptClient inner = client;
-    if (inner != null && response == null && phase != Phase.RESOLVE) {
-      inner.failed(lease().server(), kind);
+    if (inner != null
+        && response == null
+        && phase != Phase.RESOLVE
+        && inner.failed(lease().server(), kind, lease().startNanos())) {
+      driver.replace(inner);
     }
   }
 
@@ -438,6 +443,14 @@ final class Attempt extends HttpAttempt implements BodyWatch {
     Objects.requireNonNull(answerBody, "no answer").to(reader);
     if (cancelled) {
       reader.cancelled(new IOException("Request cancelled"));
+    }
+  }
+
+  @Override
+  public void bodyRead() {
+    Http2Server server = http2;
+    if (server != null) {
+      server.heard();
     }
   }
 

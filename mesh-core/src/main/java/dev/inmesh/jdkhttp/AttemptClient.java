@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client that makes attempts, and what is known of its connections: it shows them to nobody, so
@@ -21,13 +22,10 @@ final class AttemptClient {
   /** How long it may be unused before it is let go. */
   static final Duration IDLE = Duration.ofMinutes(5);
 
-  /** So many attempts in a row without an answer say that there is no connection any more. */
-  private static final int UNANSWERED = 3;
-
   private final HttpClient client;
 
-  /** Of each server that answered last over HTTP/2: how many attempts had no answer since then. */
-  private final Cache<String, Integer> overHttp2 =
+  /** Each server that answered last over HTTP/2. */
+  private final Cache<String, Http2Server> overHttp2 =
       Caffeine.newBuilder().expireAfterAccess(IDLE).build();
 
   AttemptClient(HttpClient client) {
@@ -38,23 +36,45 @@ final class AttemptClient {
     return client;
   }
 
-  /** A server has begun to answer. */
-  void answered(Server server, HttpClient.Version version) {
+  /**
+   * A server has begun to answer.
+   *
+   * @return what is to be told when more of the answer comes; null but for HTTP/2
+   */
+  @Nullable Http2Server answered(Server server, HttpClient.Version version) {
     if (version != HttpClient.Version.HTTP_2) {
       overHttp2.invalidate(server.address());
-    } else if (!Integer.valueOf(0).equals(overHttp2.getIfPresent(server.address()))) {
-      overHttp2.put(server.address(), 0);
+      return null;
     }
+    Http2Server known = overHttp2.get(server.address(), address -> new Http2Server());
+    known.heard();
+    return known;
   }
 
-  /** An attempt at a server failed before the server began to answer. */
-  void failed(Server server, Failure kind) {
-    overHttp2
-        .asMap()
-        .computeIfPresent(
-            server.address(),
-            (address, before) ->
-                Failures.wasSent(kind) && before + 1 < UNANSWERED ? before + 1 : null);
+  /**
+   * An attempt at a server failed before the server began to answer.
+   *
+   * @return whether this client's connection to it seems to be dead, which only another client will
+   *     not use
+   */
+  boolean failed(Server server, Failure kind, long startNanos) {
+    Http2Server known = overHttp2.getIfPresent(server.address());
+    if (known == null) {
+      return false;
+    }
+    if (!Failures.wasSent(kind)) {
+      overHttp2.invalidate(server.address()); // There was none any more.
+      return false;
+    }
+    if (kind == Failure.TIMEOUT) {
+      known.timedOut(startNanos);
+    }
+    return known.isSilent();
+  }
+
+  private boolean hasConnection(Server server) {
+    Http2Server known = overHttp2.getIfPresent(server.address());
+    return known != null && !known.isSilent();
   }
 
   /**
@@ -68,8 +88,7 @@ final class AttemptClient {
   CompletableFuture<List<InetAddress>> addresses(
       Resolver.Name name, URI called, Server server, long now) {
     List<InetAddress> known = name.addresses(now);
-    boolean byAddress =
-        !JdkHttpMesh.isHttps(called) || overHttp2.getIfPresent(server.address()) != null;
+    boolean byAddress = !JdkHttpMesh.isHttps(called) || hasConnection(server);
     if (byAddress && !known.isEmpty()) {
       return CompletableFuture.completedFuture(known);
     }

@@ -17,10 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class AttemptClients {
 
+  /** How rarely one is replaced: the next one has to connect to all of its servers again. */
+  static final long REPLACED_NANOS = 10_000_000_000L;
+
   private final HttpClient users;
   private final Cache<Duration, AttemptClient> byConnectTimeout =
       Caffeine.newBuilder().expireAfterAccess(AttemptClient.IDLE).build();
   private @Nullable HttpClient beyond;
+  private long replacedNanos = System.nanoTime() - REPLACED_NANOS;
   private volatile boolean shutDown;
   private volatile boolean stopped;
 
@@ -40,6 +44,16 @@ final class AttemptClients {
   synchronized void letGo() {
     byConnectTimeout.invalidateAll();
     beyond = null;
+  }
+
+  /**
+   * Lets go of a client that has a dead connection, so that the next attempts get another one, and
+   * with it new connections. What is in flight on it finishes. At most every 10 seconds.
+   */
+  synchronized void replace(AttemptClient dead, long now) {
+    if (now - replacedNanos >= REPLACED_NANOS && byConnectTimeout.asMap().values().remove(dead)) {
+      replacedNanos = now;
+    }
   }
 
   /** Whether it was shut down, so that nothing new must start. */

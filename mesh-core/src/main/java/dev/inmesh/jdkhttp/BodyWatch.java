@@ -1,7 +1,10 @@
 package dev.inmesh.jdkhttp;
 
-/** Told how the body that somebody reads ended: once, in one of these ways. */
+/** Told of the body that somebody reads: how it ended, once, in one of these ways. */
 interface BodyWatch {
+
+  /** Some of it has come. */
+  void bodyRead();
 
   /** It was read to its end, or its reader wanted no more of it. */
   void bodyDone();

@@ -42,6 +42,7 @@ final class JdkProbe implements HealthProbe {
   private final JdkHttpMesh mesh;
   private final Set<Asking> running = ConcurrentHashMap.newKeySet();
   private @Nullable AttemptClient client;
+  private long replacedNanos = System.nanoTime() - AttemptClients.REPLACED_NANOS;
   private boolean closed;
 
   JdkProbe(HttpClient users, JdkHttpMesh mesh) {
@@ -67,6 +68,15 @@ final class JdkProbe implements HealthProbe {
                   .build());
     }
     return client;
+  }
+
+  /** As for attempts: another client makes another connection. */
+  private synchronized void replace(AttemptClient dead) {
+    long now = System.nanoTime();
+    if (client == dead && now - replacedNanos >= AttemptClients.REPLACED_NANOS) {
+      client = null;
+      replacedNanos = now;
+    }
   }
 
   @Override
@@ -105,6 +115,7 @@ final class JdkProbe implements HealthProbe {
     private final UpstreamSettings upstream;
     private final URI called;
     private final Server server;
+    private final long startNanos = System.nanoTime();
     private final long endNanos;
 
     Asking(AttemptClient inner, UpstreamSettings upstream, URI called, Server server) {
@@ -112,7 +123,7 @@ final class JdkProbe implements HealthProbe {
       this.upstream = upstream;
       this.called = called;
       this.server = server;
-      this.endNanos = System.nanoTime() + upstream.healthCheck().timeout().toNanos();
+      this.endNanos = startNanos + upstream.healthCheck().timeout().toNanos();
     }
 
     void start() {
@@ -182,10 +193,14 @@ final class JdkProbe implements HealthProbe {
         @Nullable Throwable failure) {
       if (answer == null) {
         Throwable cause = Failures.unwrapped(failure);
-        inner.failed(server, Failures.kind(cause, null));
-        failed(Failures.kind(cause, null), cause);
+        // What is cancelled has run out of time, or the mesh is closed.
+        Failure kind = finding.isDone() ? Failure.TIMEOUT : Failures.kind(cause, null);
+        if (inner.failed(server, kind, startNanos)) {
+          replace(inner);
+        }
+        failed(kind, cause);
       } else {
-        inner.answered(server, answer.version());
+        Http2Server unused = inner.answered(server, answer.version());
         finding.complete(Finding.answered(answer.statusCode()));
         answer.body().subscribe(new Unwanted(true, mesh.timers()));
       }

@@ -77,6 +77,7 @@ final class LiveBody implements Flow.Subscriber<List<ByteBuffer>>, Flow.Subscrip
       return;
     }
     lastActivity = System.nanoTime();
+    watch.bodyRead();
     if (awaited.get() != Long.MAX_VALUE) {
       awaited.decrementAndGet();
     }

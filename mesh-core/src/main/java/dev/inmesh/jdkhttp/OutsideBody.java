@@ -45,6 +45,11 @@ final class OutsideBody<T> implements BodySubscriber<T>, BodyWatch {
   }
 
   @Override
+  public void bodyRead() {
+    // Nobody's sign of life.
+  }
+
+  @Override
   public void bodyDone() {
     // Nobody's count.
   }

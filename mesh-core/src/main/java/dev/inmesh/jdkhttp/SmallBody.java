@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class SmallBody implements Flow.Subscriber<List<ByteBuffer>> {
 
   private final List<ByteBuffer> bytes = new ArrayList<>();
+  private final Runnable whenRead;
   private final Consumer<@Nullable Throwable> whenOver;
   private volatile Flow.@Nullable Subscription source;
   private volatile boolean cancelled;
@@ -18,9 +19,11 @@ final class SmallBody implements Flow.Subscriber<List<ByteBuffer>> {
   private volatile long lastActivity = System.nanoTime();
 
   /**
+   * @param whenRead told that some of it has come
    * @param whenOver told why it broke, or null when all of it is here
    */
-  SmallBody(Consumer<@Nullable Throwable> whenOver) {
+  SmallBody(Runnable whenRead, Consumer<@Nullable Throwable> whenOver) {
+    this.whenRead = whenRead;
     this.whenOver = whenOver;
   }
 
@@ -60,6 +63,7 @@ final class SmallBody implements Flow.Subscriber<List<ByteBuffer>> {
   @Override
   public void onNext(List<ByteBuffer> item) {
     lastActivity = System.nanoTime();
+    whenRead.run();
     bytes.addAll(item);
   }
 

@@ -377,6 +377,11 @@ final class UpstreamCall<T> {
     return user.pushPromises(request);
   }
 
+  /** A client has a dead connection. */
+  void replace(AttemptClient dead) {
+    user.clients().replace(dead, System.nanoTime());
+  }
+
   /** How long a connection may take. */
   long connectNanos() {
     return user.clients().connectTimeout(call.settings()).toNanos();

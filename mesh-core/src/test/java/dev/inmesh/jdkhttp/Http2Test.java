@@ -7,6 +7,7 @@ import dev.inmesh.Mesh;
 import dev.inmesh.call.CallTimeoutException;
 import dev.inmesh.call.MeshException;
 import dev.inmesh.call.Phase;
+import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.http.LoopbackFixture;
 import java.io.IOException;
 import java.net.URI;
@@ -16,15 +17,20 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse.PushPromiseHandler;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.PushPromise;
+import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 import okhttp3.Headers;
 import okhttp3.tls.HandshakeCertificates;
@@ -167,5 +173,151 @@ final class Http2Test extends LoopbackFixture {
     assertThat(style.body()).isEqualTo("p { }");
     assertThat(style.uri()).isEqualTo(URI.create("https://inventory/style.css"));
     assertQuiet(mesh);
+  }
+
+  private Mesh mesh(Relay relay) {
+    return mesh(
+        relay.address(),
+        "timeout",
+        "20s",
+        "retry.on",
+        "off",
+        "breaker.enabled",
+        "false",
+        "outlier.mode",
+        "off");
+  }
+
+  private Relay relay() throws IOException {
+    Relay relay = new Relay(server.getPort());
+    open.add(relay);
+    return relay;
+  }
+
+  private static void assertTimesOut(HttpClient http, String path) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("https://inventory" + path))
+            .timeout(Duration.ofMillis(500))
+            .build();
+    assertThatThrownBy(() -> http.send(request, BodyHandlers.ofString()))
+        .isInstanceOfSatisfying(
+            CallTimeoutException.class, e -> assertThat(e.phase()).isEqualTo(Phase.SERVER));
+  }
+
+  @Test
+  void aConnectionThatDiesWithoutAWordIsReplacedAfterThreeAttempts() throws Exception {
+    answers(2);
+    Relay relay = relay();
+    Mesh mesh = mesh(relay);
+    HttpClient http = mesh.wrap(trusting().build());
+    assertThat(http.send(GET, BodyHandlers.ofString()).version())
+        .isEqualTo(HttpClient.Version.HTTP_2);
+    relay.die();
+
+    for (int i = 0; i < 3; i++) {
+      assertTimesOut(http, "/v1");
+    }
+
+    assertThat(http.send(GET, BodyHandlers.ofString()).body()).isEqualTo("secure");
+    assertThat(relay.connections()).isEqualTo(2);
+    assertQuiet(mesh);
+  }
+
+  @Test
+  void aConnectionThatBringsBytesOfOneAnswerIsNotDeadForTheOthers() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    server.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
+            MockResponse.Builder response = new MockResponse.Builder();
+            if (request.getUrl().encodedPath().equals("/hang")) {
+              over.await();
+            }
+            if (request.getUrl().encodedPath().equals("/drip")) {
+              return response
+                  .chunkedBody("x".repeat(1_000_000), 1_000)
+                  .throttleBody(1_000, 10, TimeUnit.MILLISECONDS)
+                  .build();
+            }
+            return response.body("secure").build();
+          }
+        });
+    Relay relay = relay();
+    HttpClient http = mesh(relay).wrap(trusting().build());
+    CountDownLatch begun = new CountDownLatch(1);
+    CompletableFuture<HttpResponse<String>> dripping =
+        http.sendAsync(
+            HttpRequest.newBuilder(URI.create("https://inventory/drip")).build(),
+            head -> {
+              begun.countDown();
+              return BodyHandlers.ofString().apply(head);
+            });
+    assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+
+    try {
+      for (int i = 0; i < 3; i++) {
+        assertTimesOut(http, "/hang");
+      }
+    } finally {
+      over.countDown();
+    }
+
+    assertThat(http.send(GET, BodyHandlers.ofString()).body()).isEqualTo("secure");
+    assertThat(dripping).isNotDone();
+    assertThat(relay.connections()).isOne();
+    assertThat(dripping.cancel(true)).isTrue();
+  }
+
+  @Test
+  void aClientIsReplacedEveryTenSecondsAtMost() {
+    Mesh mesh = mesh("127.0.0.1:1");
+    UpstreamSettings settings =
+        Objects.requireNonNull(mesh.configuration().settings().upstreams().get("inventory"));
+    AttemptClients clients = new AttemptClients(HttpClient.newHttpClient());
+    AttemptClient first = clients.client(settings);
+    long now = System.nanoTime();
+
+    clients.replace(first, now);
+    AttemptClient second = clients.client(settings);
+    clients.replace(second, now + AttemptClients.REPLACED_NANOS - 1);
+
+    assertThat(second).isNotSameAs(first);
+    assertThat(clients.client(settings)).isSameAs(second);
+    clients.replace(first, now + AttemptClients.REPLACED_NANOS);
+    assertThat(clients.client(settings)).isSameAs(second);
+    clients.replace(second, now + AttemptClients.REPLACED_NANOS);
+    assertThat(clients.client(settings)).isNotSameAs(second);
+  }
+
+  @Test
+  void healthChecksDontStayOnAConnectionThatDiedWithoutAWord() throws Exception {
+    server.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            return new MockResponse.Builder().body("secure").build();
+          }
+        });
+    Relay relay = relay();
+    Mesh mesh =
+        mesh(
+            relay.address(),
+            "timeout",
+            "20s",
+            "health-check.path",
+            "/healthz",
+            "health-check.interval",
+            "500ms",
+            "health-check.timeout",
+            "500ms");
+    HttpClient http = mesh.wrap(trusting().build());
+    assertThat(http.send(GET, BodyHandlers.ofString()).body()).isEqualTo("secure");
+    await(() -> relay.connections() == 2 && server.getRequestCount() > 2);
+
+    relay.die();
+
+    int before = server.getRequestCount();
+    await(() -> relay.connections() == 3 && server.getRequestCount() > before + 2);
   }
 }
