@@ -63,7 +63,7 @@ final class Attempt extends HttpAttempt implements BodyWatch {
   /** The same for what waits. */
   private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
 
-  private volatile @Nullable AttemptClient client;
+  private volatile @Nullable Connections connections;
   private volatile @Nullable Http2Server http2;
   private volatile Phase phase = Phase.RESOLVE;
   private volatile boolean cancelled;
@@ -95,9 +95,10 @@ final class Attempt extends HttpAttempt implements BodyWatch {
   void start() {
     Server server = lease().server();
     AttemptClient inner = driver.client();
-    client = inner;
+    Connections known = inner.connections();
+    connections = known;
     CompletableFuture<List<InetAddress>> lookUp =
-        inner.addresses(
+        known.addresses(
             driver.mesh().name(server), driver.request().uri(), server, lease().startNanos());
     if (lookUp.isDone() && !lookUp.isCompletedExceptionally()) {
       send(inner, lookUp.join());
@@ -253,9 +254,9 @@ final class Attempt extends HttpAttempt implements BodyWatch {
       return;
     }
     patience.answerBegan();
-    AttemptClient inner = client;
-    if (inner != null) {
-      http2 = inner.answered(lease().server(), answer.version());
+    Connections known = connections;
+    if (known != null) {
+      http2 = known.answered(lease().server(), answer.version());
     }
     response = answer;
     phase = Phase.BODY;
@@ -337,12 +338,12 @@ final class Attempt extends HttpAttempt implements BodyWatch {
   }
 
   private void unanswered(Failure kind) {
-    AttemptClient inner = client;
-    if (inner != null
+    Connections known = connections;
+    if (known != null
         && response == null
         && phase != Phase.RESOLVE
-        && inner.failed(lease().server(), kind, lease().startNanos())) {
-      driver.replace(inner);
+        && known.failed(lease().server(), kind, lease().startNanos())) {
+      driver.replace(known);
     }
   }
 

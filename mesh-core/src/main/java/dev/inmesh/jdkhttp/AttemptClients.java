@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class AttemptClients {
 
+  /** How long one may be unused before it is let go. */
+  static final Duration IDLE = Duration.ofMinutes(5);
+
   /** How rarely one is replaced: the next one has to connect to all of its servers again. */
   static final long REPLACED_NANOS = 10_000_000_000L;
 
   private final HttpClient users;
   private final Cache<Duration, AttemptClient> byConnectTimeout =
-      Caffeine.newBuilder().expireAfterAccess(AttemptClient.IDLE).build();
+      Caffeine.newBuilder().expireAfterAccess(IDLE).build();
   private @Nullable HttpClient beyond;
   private long replacedNanos = System.nanoTime() - REPLACED_NANOS;
   private volatile boolean shutDown;
@@ -47,11 +50,12 @@ final class AttemptClients {
   }
 
   /**
-   * Lets go of a client that has a dead connection, so that the next attempts get another one, and
-   * with it new connections. What is in flight on it finishes. At most every 10 seconds.
+   * Lets go of the client that has a dead connection, so that the next attempts get another one,
+   * and with it new connections. What is in flight on it finishes. At most every 10 seconds.
    */
-  synchronized void replace(AttemptClient dead, long now) {
-    if (now - replacedNanos >= REPLACED_NANOS && byConnectTimeout.asMap().values().remove(dead)) {
+  synchronized void replace(Connections dead, long now) {
+    if (now - replacedNanos >= REPLACED_NANOS
+        && byConnectTimeout.asMap().values().removeIf(c -> c.connections() == dead)) {
       replacedNanos = now;
     }
   }

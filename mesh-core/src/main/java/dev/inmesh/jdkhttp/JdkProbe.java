@@ -71,9 +71,11 @@ final class JdkProbe implements HealthProbe {
   }
 
   /** As for attempts: another client makes another connection. */
-  private synchronized void replace(AttemptClient dead) {
+  private synchronized void replace(Connections dead) {
     long now = System.nanoTime();
-    if (client == dead && now - replacedNanos >= AttemptClients.REPLACED_NANOS) {
+    if (client != null
+        && client.connections() == dead
+        && now - replacedNanos >= AttemptClients.REPLACED_NANOS) {
       client = null;
       replacedNanos = now;
     }
@@ -139,7 +141,7 @@ final class JdkProbe implements HealthProbe {
                 running.remove(this);
               });
       CompletableFuture<List<InetAddress>> lookUp =
-          inner.addresses(mesh.name(server), called, server, System.nanoTime());
+          inner.connections().addresses(mesh.name(server), called, server, System.nanoTime());
       if (lookUp.isDone() && !lookUp.isCompletedExceptionally()) {
         send(lookUp.join());
         return;
@@ -195,12 +197,12 @@ final class JdkProbe implements HealthProbe {
         Throwable cause = Failures.unwrapped(failure);
         // What is cancelled has run out of time, or the mesh is closed.
         Failure kind = finding.isDone() ? Failure.TIMEOUT : Failures.kind(cause, null);
-        if (inner.failed(server, kind, startNanos)) {
-          replace(inner);
+        if (inner.connections().failed(server, kind, startNanos)) {
+          replace(inner.connections());
         }
         failed(kind, cause);
       } else {
-        Http2Server unused = inner.answered(server, answer.version());
+        Http2Server unused = inner.connections().answered(server, answer.version());
         finding.complete(Finding.answered(answer.statusCode()));
         answer.body().subscribe(new Unwanted(true, mesh.timers()));
       }

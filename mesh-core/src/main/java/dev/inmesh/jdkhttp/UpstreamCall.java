@@ -378,7 +378,7 @@ final class UpstreamCall<T> {
   }
 
   /** A client has a dead connection. */
-  void replace(AttemptClient dead) {
+  void replace(Connections dead) {
     user.clients().replace(dead, System.nanoTime());
   }
 

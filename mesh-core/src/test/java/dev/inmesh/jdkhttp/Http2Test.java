@@ -278,15 +278,15 @@ final class Http2Test extends LoopbackFixture {
     AttemptClient first = clients.client(settings);
     long now = System.nanoTime();
 
-    clients.replace(first, now);
+    clients.replace(first.connections(), now);
     AttemptClient second = clients.client(settings);
-    clients.replace(second, now + AttemptClients.REPLACED_NANOS - 1);
+    clients.replace(second.connections(), now + AttemptClients.REPLACED_NANOS - 1);
 
     assertThat(second).isNotSameAs(first);
     assertThat(clients.client(settings)).isSameAs(second);
-    clients.replace(first, now + AttemptClients.REPLACED_NANOS);
+    clients.replace(first.connections(), now + AttemptClients.REPLACED_NANOS);
     assertThat(clients.client(settings)).isSameAs(second);
-    clients.replace(second, now + AttemptClients.REPLACED_NANOS);
+    clients.replace(second.connections(), now + AttemptClients.REPLACED_NANOS);
     assertThat(clients.client(settings)).isNotSameAs(second);
   }
 

@@ -7,7 +7,9 @@ import dev.inmesh.Mesh;
 import dev.inmesh.call.CallTimeoutException;
 import dev.inmesh.http.HttpDriverContract;
 import dev.inmesh.http.LoopbackServer;
+import dev.inmesh.http.LoopbackServer.Exchange;
 import dev.inmesh.http.NetworksContract;
+import java.io.IOException;
 import java.lang.ref.Reference;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -69,17 +71,15 @@ final class JdkHttpNetworksTest extends NetworksContract {
   }
 
   @Test
-  void closeLetsGoOfTheConnectionsThatRedirectsOutOfTheMeshHaveMade() throws Exception {
-    CountDownLatch closed = new CountDownLatch(1);
+  void closeLetsGoOfTheConnectionsOfAttemptsAndOfRedirectsOutOfTheMesh() throws Exception {
+    CountDownLatch closed = new CountDownLatch(2);
     LoopbackServer outside =
+        server(e -> e.reply(200, "outside") && hangsUntilItIsClosed(e, closed));
+    LoopbackServer server =
         server(
-            e -> {
-              e.reply(200, "outside");
-              boolean stays = e.hang(); // Until the other side closes the connection.
-              closed.countDown();
-              return stays;
-            });
-    LoopbackServer server = server(e -> e.reply(302, "", "Location: http://" + outside.address()));
+            e ->
+                e.reply(302, "", "Location: http://" + outside.address())
+                    && hangsUntilItIsClosed(e, closed));
     Mesh mesh = mesh(server, "mesh.allowed-networks", "127.0.0.0/8");
     HttpClient users = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
     HttpClient http = mesh.wrap(users);
@@ -97,5 +97,12 @@ final class JdkHttpNetworksTest extends NetworksContract {
     } finally {
       Reference.reachabilityFence(http);
     }
+  }
+
+  private static boolean hangsUntilItIsClosed(Exchange exchange, CountDownLatch closed)
+      throws IOException {
+    boolean stays = exchange.hang();
+    closed.countDown();
+    return stays;
   }
 }
