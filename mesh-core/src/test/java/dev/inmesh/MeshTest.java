@@ -155,8 +155,11 @@ final class MeshTest extends LoopbackFixture {
 
       LoopbackServer other = well();
       System.setProperty("mesh.upstream.inventory.servers", other.address());
-      await(() -> mesh.upstream("inventory").servers().get(0).address().equals(other.address()));
+      Eventually.await(() -> other.address().equals(call(http).header("mesh-server")));
       assertThat(mesh.configuration().version()).isEqualTo(2);
+      assertThat(mesh.upstream("inventory").servers())
+          .extracting(ServerStatus::address)
+          .containsExactly(other.address());
 
       assertThat(call(http).header("mesh-server")).isEqualTo(other.address());
       System.setProperty("mesh.upstream.inventory.timeout", "nonsense");

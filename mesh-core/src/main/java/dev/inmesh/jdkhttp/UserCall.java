@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class UserCall<T> {
 
+  /** How long what the user hangs on a future may run before the call's I/O is ended beside it. */
+  private static final long USERS_MOMENT_NANOS = 10_000_000;
+
   /** So much too early the timer of the JDK's client may come. */
   private static final long TIMER_GRAIN_NANOS = 1_000_000;
 
@@ -168,24 +171,29 @@ final class UserCall<T> {
 
   /**
    * Tells of what the user may be waiting for, and ends what nobody needs any more. Ending takes
-   * the client's locks, so it comes last where somebody just waits. What the user hangs on a future
-   * may block here, and must not hold a connection meanwhile: another thread ends it then, or,
-   * where there is none, this one beforehand.
+   * the client's locks, and to start a thread for it may take long, so it comes last. But what the
+   * user hangs on a future may block here, and must not hold a connection meanwhile: after a moment
+   * of that another thread ends it.
    */
   void tellAndEnd(Runnable tell, Runnable end) {
-    if (!waits) {
-      endBeside(end);
-      tell.run();
-      return;
-    }
+    AtomicBoolean ended = new AtomicBoolean();
+    Runnable once =
+        () -> {
+          if (ended.compareAndSet(false, true)) {
+            end.run();
+          }
+        };
+    Timers.Timer beside =
+        waits ? Timers.Timer.NONE : mesh.timers().schedule(USERS_MOMENT_NANOS, () -> beside(once));
     try {
       tell.run();
     } finally {
-      end.run();
+      beside.cancel();
+      once.run();
     }
   }
 
-  private void endBeside(Runnable end) {
+  private void beside(Runnable end) {
     try {
       mesh.executor().execute(() -> guarded(end));
     } catch (Throwable noThread) {
