@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class UserCall<T> {
 
   /** How long what the user hangs on a future may run before the call's I/O is ended beside it. */
-  private static final long USERS_MOMENT_NANOS = 10_000_000;
+  private static final long USERS_MOMENT_NANOS = 50_000_000;
 
   /** So much too early the timer of the JDK's client may come. */
   private static final long TIMER_GRAIN_NANOS = 1_000_000;
@@ -184,13 +184,18 @@ final class UserCall<T> {
           }
         };
     Timers.Timer beside =
-        waits ? Timers.Timer.NONE : mesh.timers().schedule(USERS_MOMENT_NANOS, () -> beside(once));
+        waits ? Timers.Timer.NONE : mesh.timers().schedule(usersMoment(), () -> beside(once));
     try {
       tell.run();
     } finally {
       beside.cancel();
       once.run();
     }
+  }
+
+  /** Up to twice as long, so that many calls that end have one waking of the timers in common. */
+  private static long usersMoment() {
+    return 2 * USERS_MOMENT_NANOS - Math.floorMod(System.nanoTime(), USERS_MOMENT_NANOS);
   }
 
   private void beside(Runnable end) {
