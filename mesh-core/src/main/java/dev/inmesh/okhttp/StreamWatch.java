@@ -78,7 +78,7 @@ final class StreamWatch {
     timers.schedule(nanos, () -> look(write, nanos));
   }
 
-  /** It closes the connection under all who use it, but they all wait for the same write. */
+  /** Closes the connection under all who use it: none of them could send anything more over it. */
   private void look(long before, long pause) {
     long write = socket.writeUnderWay();
     if (!writing) {
