@@ -69,58 +69,6 @@ final class PunctualAlarmsTest {
     }
   }
 
-  @Test
-  void aThreadThatDoesNotComeInTimeIsNotWaitedFor() throws Exception {
-    ConcurrentLinkedQueue<Runnable> never = new ConcurrentLinkedQueue<>();
-    AtomicInteger asked = new AtomicInteger();
-    PunctualAlarms deaf =
-        new PunctualAlarms(
-            timers,
-            task -> {
-              if (asked.incrementAndGet() == 1) {
-                never.add(task);
-              } else {
-                threads.execute(task);
-              }
-            });
-    AtomicInteger runs = new AtomicInteger();
-    CountDownLatch ran = new CountDownLatch(1);
-    Timers.Timer unused =
-        deaf.schedule(
-            TimeUnit.MILLISECONDS.toNanos(30),
-            () -> {
-              runs.incrementAndGet();
-              ran.countDown();
-            },
-            unthreaded::add);
-
-    assertThat(ran.await(20, TimeUnit.SECONDS)).isTrue();
-
-    never.forEach(Runnable::run); // It comes after all, and finds nothing to do.
-    assertThat(runs).hasValue(1);
-    assertThat(unthreaded).isEmpty();
-  }
-
-  @Test
-  void aThreadThatIsNotThereAheadMayBeThereAtTheMoment() throws Exception {
-    AtomicInteger asked = new AtomicInteger();
-    PunctualAlarms late =
-        new PunctualAlarms(
-            timers,
-            task -> {
-              if (asked.incrementAndGet() == 1) {
-                throw new RejectedExecutionException("no thread yet");
-              }
-              threads.execute(task);
-            });
-    CountDownLatch ran = new CountDownLatch(1);
-    Timers.Timer unused =
-        late.schedule(TimeUnit.MILLISECONDS.toNanos(30), ran::countDown, unthreaded::add);
-
-    assertThat(ran.await(20, TimeUnit.SECONDS)).isTrue();
-    assertThat(unthreaded).isEmpty();
-  }
-
   /** Timers and threads by hand: what is armed and asked for waits until the test lets it go on. */
   private static final class ByHand implements Timers, Executor {
 
@@ -189,7 +137,9 @@ final class PunctualAlarmsTest {
     }
   }
 
-  private static final long SOON = TimeUnit.MILLISECONDS.toNanos(200);
+  /** Not before a test has called for a thread by hand. */
+  private static final long SOON = TimeUnit.MILLISECONDS.toNanos(500);
+
   private static final long DAY = TimeUnit.DAYS.toNanos(1);
 
   private final ByHand hand = new ByHand();
@@ -311,6 +261,20 @@ final class PunctualAlarmsTest {
     hand.ring();
     assertThat(unthreaded).containsExactly(none);
     assertThat(runs).hasValue(0);
+  }
+
+  @Test
+  void aThreadThatIsNotThereAheadMayBeThereAtTheMoment() {
+    hand.noThread = none;
+    Timers.Timer unused = set(SOON);
+    hand.ring();
+    hand.noThread = null;
+    hand.ring();
+
+    hand.asked.get(0).run();
+
+    assertThat(runs).hasValue(1);
+    assertThat(unthreaded).isEmpty();
   }
 
   @Test
