@@ -33,4 +33,8 @@ final class OpenSockets {
   @Nullable WrappedSocket below(Socket socket) {
     return byEnds.get(Ends.of(socket));
   }
+
+  boolean isEmpty() {
+    return byEnds.isEmpty();
+  }
 }

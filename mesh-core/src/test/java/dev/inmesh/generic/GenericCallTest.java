@@ -494,6 +494,7 @@ final class GenericCallTest {
     Upstream lines = upstream("timeout", "200ms");
     CountDownLatch over = new CountDownLatch(1);
     CountDownLatch stopping = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
 
     assertThatThrownBy(
             () ->
@@ -502,25 +503,29 @@ final class GenericCallTest {
                       cancellation.onCancel(
                           () -> {
                             stopping.countDown();
-                            awaitQuietly(over);
+                            awaitAtMost20Seconds(over);
+                            stopped.countDown();
                           });
-                      awaitQuietly(over);
+                      awaitAtMost20Seconds(over);
                       return "late";
                     }))
         .isInstanceOf(CallTimeoutException.class);
 
+    assertThat(stopped.getCount()).as("what stops it still blocks").isOne();
     assertThat(lines.active()).isZero();
     assertThat(lines.servers()).allMatch(server -> server.inFlight() == 0);
     stopping.await();
     over.countDown();
+    stopped.await();
   }
 
-  private static void awaitQuietly(CountDownLatch latch) {
+  /** Whatever interrupts it, and not for ever, should the caller be the one who waits. */
+  private static void awaitAtMost20Seconds(CountDownLatch latch) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     boolean open = false;
-    while (!open) {
+    while (!open && System.nanoTime() - end < 0) {
       try {
-        latch.await();
-        open = true;
+        open = latch.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
       } catch (InterruptedException e) {
         // It knows better.
       }

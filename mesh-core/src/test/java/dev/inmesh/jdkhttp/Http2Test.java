@@ -9,6 +9,7 @@ import dev.inmesh.call.MeshException;
 import dev.inmesh.call.Phase;
 import dev.inmesh.config.UpstreamSettings;
 import dev.inmesh.http.LoopbackFixture;
+import dev.inmesh.http.Relay;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -7,9 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.inmesh.Mesh;
 import dev.inmesh.call.CallTimeoutException;
 import dev.inmesh.http.LoopbackFixture;
+import dev.inmesh.http.Relay;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -92,16 +91,16 @@ final class OkHttpHttp2Test extends LoopbackFixture {
   void aConnectionFromWhichNothingComesAnyMoreIsNotUsedAgain() throws Exception {
     for (boolean tls : new boolean[] {false, true}) {
       MockWebServer server = server(tls);
-      Tunnel tunnel = new Tunnel(server.getPort());
-      open.add(tunnel);
-      Mesh mesh = mesh("localhost:" + tunnel.port(), "timeout", "500ms", "retry.on", "off");
+      Relay relay = new Relay(server.getPort());
+      open.add(relay);
+      Mesh mesh = mesh(relay.address(), "timeout", "500ms", "retry.on", "off");
       OkHttpClient http = mesh.wrap(tls ? trusting() : http2().build());
       Request request = request("/").url((tls ? "https" : "http") + "://inventory/").build();
       assertThat(get(http, request)).isEqualTo("/");
       assertThat(get(http, request)).isEqualTo("/");
-      assertThat(tunnel.connections).hasSize(1);
+      assertThat(relay.connections()).isOne();
 
-      tunnel.goDead();
+      relay.die();
 
       // More than one where something was still on its way.
       int timedOut = 0;
@@ -109,16 +108,16 @@ final class OkHttpHttp2Test extends LoopbackFixture {
         timedOut++;
       }
       assertThat(timedOut).isBetween(1, 3);
-      assertThat(tunnel.connections).hasSize(2);
+      assertThat(relay.connections()).isEqualTo(2);
     }
   }
 
   @Test
   void aStreamThatHangsCostsTheDeadlineAndNotTheConnection() throws Exception {
     MockWebServer server = server(false);
-    Tunnel tunnel = new Tunnel(server.getPort());
-    open.add(tunnel);
-    Mesh mesh = mesh("127.0.0.1:" + tunnel.port(), "timeout", "1s", "retry.on", "off");
+    Relay relay = new Relay(server.getPort());
+    open.add(relay);
+    Mesh mesh = mesh(relay.address(), "timeout", "1s", "retry.on", "off");
     OkHttpClient http = mesh.wrap(http2().build());
 
     Future<String> hanging = threads().submit(() -> get(http, request("/hang").build()));
@@ -127,7 +126,7 @@ final class OkHttpHttp2Test extends LoopbackFixture {
     assertThatThrownBy(hanging::get).hasCauseInstanceOf(CallTimeoutException.class);
     assertThat(get(http, GET)).isEqualTo("/");
 
-    assertThat(tunnel.connections).hasSize(1);
+    assertThat(relay.connections()).isOne();
   }
 
   private final CountDownLatch asked = new CountDownLatch(1);
@@ -223,76 +222,6 @@ final class OkHttpHttp2Test extends LoopbackFixture {
       listener.close();
       for (Socket socket : connections) {
         socket.close();
-      }
-    }
-  }
-
-  /** Leads to a server, until what goes over it now is lost, and nobody is told. */
-  private static final class Tunnel implements AutoCloseable {
-
-    private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    private final int server;
-    private final List<Socket> connections = new CopyOnWriteArrayList<>();
-    private final List<Socket> onwards = new CopyOnWriteArrayList<>();
-    private volatile int dead;
-
-    Tunnel(int server) throws IOException {
-      this.server = server;
-      start(this::accept);
-    }
-
-    private static void start(Runnable task) {
-      Thread thread = new Thread(task, "tunnel");
-      thread.setDaemon(true);
-      thread.start();
-    }
-
-    private void accept() {
-      try {
-        while (true) {
-          Socket socket = listener.accept();
-          Socket onward = new Socket("localhost", server);
-          onwards.add(onward);
-          connections.add(socket);
-          int number = connections.size();
-          start(() -> pass(number, socket, onward));
-          start(() -> pass(number, onward, socket));
-        }
-      } catch (IOException closed) {
-        // The test is over.
-      }
-    }
-
-    private void pass(int number, Socket from, Socket to) {
-      byte[] bytes = new byte[16_384];
-      try {
-        InputStream in = from.getInputStream();
-        OutputStream out = to.getOutputStream();
-        for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
-          if (number > dead) {
-            out.write(bytes, 0, read);
-          }
-        }
-      } catch (IOException closed) {
-        // So is the other way.
-      }
-    }
-
-    int port() {
-      return listener.getLocalPort();
-    }
-
-    void goDead() {
-      dead = connections.size();
-    }
-
-    @Override
-    public void close() throws IOException {
-      listener.close();
-      for (List<Socket> sockets : List.of(connections, onwards)) {
-        for (Socket socket : sockets) {
-          socket.close();
-        }
       }
     }
   }

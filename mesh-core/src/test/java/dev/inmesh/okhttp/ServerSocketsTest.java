@@ -19,6 +19,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.SocketFactory;
+import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.Test;
 
 /** What is connected when the name service says one thing, or several, or changes its mind. */
@@ -28,13 +29,38 @@ final class ServerSocketsTest {
       new AtomicReference<>(AllowedNetworks.of(List.of("127.0.0.2/32")));
 
   private Socket socket(int port, String... addresses) throws Exception {
+    return socket(endpoint(addresses), port);
+  }
+
+  private static Socket socket(Endpoint endpoint, int port) throws IOException {
+    return new ServerSockets(SocketFactory.getDefault(), endpoint, port).createSocket();
+  }
+
+  private Endpoint endpoint(String... addresses) throws Exception {
     InetAddress[] found = new InetAddress[addresses.length];
     for (int i = 0; i < addresses.length; i++) {
       found[i] = InetAddress.getByName(addresses[i]);
     }
     Resolver resolver = new Resolver(Runnable::run, host -> found);
-    Endpoint endpoint = new Endpoint(resolver.name("stock.example"), networks::get);
-    return new ServerSockets(SocketFactory.getDefault(), endpoint, port).createSocket();
+    return new Endpoint(resolver.name("stock.example"), networks::get);
+  }
+
+  /** OkHttp tells of a connection by the one above, and closes that one alone. */
+  @Test
+  void theSocketBelowOneOfTlsIsKnownUntilThatIsClosed() throws Exception {
+    Endpoint endpoint = endpoint("127.0.0.2");
+    try (LoopbackServer inside = inside();
+        Socket below = socket(endpoint, inside.port())) {
+      below.connect(wanted("127.0.0.2"), 1000);
+      SSLSocketFactory tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
+      Socket above = tls.createSocket(below, "stock.example", 443, true);
+      assertThat(endpoint.sockets().below(above)).isSameAs(below);
+      assertThat(endpoint.sockets().isEmpty()).isFalse();
+
+      above.close();
+
+      assertThat(endpoint.sockets().isEmpty()).isTrue();
+    }
   }
 
   private static InetSocketAddress wanted(String address) throws Exception {

@@ -154,7 +154,7 @@ final class FailureScenarios {
         .clients(2)
         .open(300)
         .seconds(0, 60)
-        .leastSuccess(60); // Of 100 runs 4 are below 90: docs/balancing.md says why.
+        .leastSuccess(90);
   }
 
   private static Scenario smallFleet(String name, int servers, String what, Fault fault) {

@@ -1,4 +1,4 @@
-package dev.inmesh.jdkhttp;
+package dev.inmesh.http;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,29 +9,29 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Passes on what comes for a server, over connections that can die without a word. */
-final class Relay implements AutoCloseable {
+public final class Relay implements AutoCloseable {
 
   private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   private final int port;
   private final List<Path> paths = new CopyOnWriteArrayList<>();
 
-  Relay(int port) throws IOException {
+  public Relay(int port) throws IOException {
     this.port = port;
     start(this::accept);
   }
 
   /** Under the name of the server's certificate. */
-  String address() {
+  public String address() {
     return "localhost:" + listener.getLocalPort();
   }
 
   /** How many connections there were. */
-  int connections() {
+  public int connections() {
     return paths.size();
   }
 
   /** Nothing comes through any more on the connections that there are, and nobody is told. */
-  void die() {
+  public void die() {
     paths.forEach(path -> path.dead = true);
   }
 
